@@ -1,0 +1,114 @@
+"""From dataclass fields to argparse and from exceptions to exit codes: what every script's `main` does the same way."""
+
+import argparse
+import dataclasses
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from types import UnionType
+from typing import Any, NoReturn, TypeVar, get_args, get_type_hints
+
+from utilities.config import RunFailed, UsageError
+
+Config = TypeVar("Config")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence, without the usage text; exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see --help)\n")
+
+
+def parse(config_class: type[Config], argv: Sequence[str] | None, description: str, example: str) -> Config:
+    """Read `argv` (default: the command line) into `config_class`, a dataclass whose fields are `setting`s.
+
+    A field with `positional=True` in its settings is a positional argument; all others are flags. Exits with code 2
+    and one sentence on stderr when the command line is wrong.
+    """
+    parser = build_parser(config_class, description, example)
+    return config_class(**vars(parser.parse_args(argv)))
+
+
+def build_parser(config_class: type[Any], description: str, example: str) -> argparse.ArgumentParser:
+    """The parser that `parse` uses."""
+    parser = _Parser(
+        description=description,
+        epilog=f"example:\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    hints = get_type_hints(config_class)
+    for field in dataclasses.fields(config_class):
+        options = dict(field.metadata)
+        default = None if field.default is dataclasses.MISSING else field.default
+        if options.pop("positional", False):
+            parser.add_argument(field.name, **_with_sentences(options))
+        elif hints[field.name] is bool:
+            parser.add_argument(f"--{field.name}", default=default, **_switch(options, default))
+        else:
+            options.setdefault("type", _plain_type(hints[field.name]))
+            options["help"] += "" if default is None else f" (default: {default})"
+            parser.add_argument(f"--{field.name}", default=default, **_with_sentences(options))
+    return parser
+
+
+def _switch(options: dict[str, Any], default: object) -> dict[str, Any]:
+    """An on/off flag: `--name` alone when it is off by default, `--name` and `--no-name` when it is on."""
+    return {**options, "action": argparse.BooleanOptionalAction if default else "store_true"}
+
+
+def _plain_type(hint: Any) -> Callable[[str], Any]:
+    kinds = (
+        [kind for kind in get_args(hint) if kind is not type(None)] if isinstance(hint, UnionType) else [hint]
+    )
+    return kinds[0]  # type: ignore[no-any-return]
+
+
+def _with_sentences(options: dict[str, Any]) -> dict[str, Any]:
+    """Let a UsageError raised by a field's type become argparse's own error."""
+    convert = options.get("type")
+    if convert is None:
+        return options
+
+    def converted(text: str) -> Any:
+        try:
+            return convert(text)
+        except UsageError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return {**options, "type": converted, "help": options["help"].replace("%", "%%")}
+
+
+def run_main(main: Callable[[], int | None]) -> NoReturn:
+    """Call `main` and exit: 0 done, 1 failed, 2 wrong usage, 130 interrupted (143 by SIGTERM).
+
+    Only UsageError, RunFailed, a full or unwritable disk and an interrupt become a sentence; anything else is a bug
+    and keeps its traceback.
+    """
+    name = os.path.basename(sys.argv[0])  # noqa: PTH119
+    try:
+        sys.exit(main() or 0)
+    except UsageError as error:
+        _die(2, f"{name}: {error}")
+    except (RunFailed, OSError) as error:
+        if isinstance(error, BrokenPipeError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _die(1, None)
+        _die(1, f"{name}: {_sentence(error)}")
+    except KeyboardInterrupt:
+        _die(128 + signal.SIGINT, f"{name}: interrupted")
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        where = f" {error.filename}" if error.filename else ""
+        return f"{error.strerror}{':' + where if where else ''}"
+    return str(error)
+
+
+def _die(code: int, message: str | None) -> NoReturn:
+    if message:
+        print(message, file=sys.stderr)
+    sys.exit(code)

@@ -1,0 +1,187 @@
+"""Settings: the models by name (MODELS) and what a run can be told (RunConfig), each declared once.
+
+A field of RunConfig carries its default, its help text and its argparse options; the parser (command_line.py), the
+readme's flag table and the metadata of a run are all made from it.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dotenv import load_dotenv
+
+ROOT = Path(__file__).resolve().parents[1]
+DEFAULT_DATASET = ROOT / "apps" / "static" / "dataset.json"
+TASK_FILES = ROOT / "data" / "training"
+SAVE_INTERVAL = 10
+"""How often, in finished tasks, a summary line is logged and everything is fsynced at the latest."""
+
+load_dotenv(ROOT / ".env")
+
+
+class UsageError(Exception):
+    """The command was wrong; its message is one plain sentence that says what to do. Exit code 2."""
+
+
+class RunFailed(Exception):
+    """The command was right and failed; its message is one plain sentence. Exit code 1."""
+
+
+# --- models ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ModelRow:
+    """One model that can be named on the command line."""
+
+    id: str
+    """What the provider calls it."""
+    base_url: str | None = None
+    """Its OpenAI-compatible endpoint; None for a model that runs in this process."""
+    key_variable: str | None = None
+    """The environment variable that holds the key."""
+    key_required: bool = False
+
+
+def _openrouter(model_id: str) -> ModelRow:
+    return ModelRow(model_id, "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY", key_required=True)
+
+
+def _local(model_id: str, url_variable: str, default_url: str) -> ModelRow:
+    return ModelRow(model_id, os.environ.get(url_variable) or default_url, "LOCAL_API_KEY")
+
+
+_VLLM_URL = os.environ.get("LOCAL_1_BASE_URL") or "http://localhost:8000/v1"
+
+MODELS: dict[str, ModelRow] = {
+    "OFFLINE": ModelRow("offline"),
+    "LOCAL_0": _local("qwen3:8b", "LOCAL_0_BASE_URL", "http://localhost:11434/v1"),
+    "LOCAL_1": _local("default", "LOCAL_1_BASE_URL", _VLLM_URL),
+    "LOCAL_2": _local("default", "LOCAL_2_BASE_URL", "http://localhost:8080/v1"),
+    "GEMINI_FLASH": _openrouter("google/gemini-3-flash-preview"),
+    "GEMINI_PRO": _openrouter("google/gemini-3.1-pro-preview"),
+    "CLAUDE": _openrouter("anthropic/claude-sonnet-4.6"),
+    "GPT": _openrouter("openai/gpt-5.4"),
+    "QWEN": _openrouter("qwen/qwen3-max"),
+    "CODER": _openrouter("qwen/qwen3-coder"),
+    "PHI": _openrouter("microsoft/phi-4"),
+}
+
+
+def find_model(identifier: str) -> ModelRow:
+    """The row for a name in MODELS, `openrouter:<model id>` or `local:<model id>`.
+
+    Raises UsageError when the name is unknown.
+    """
+    if identifier in MODELS:
+        return MODELS[identifier]
+    kind, _, model_id = identifier.partition(":")
+    if kind == "openrouter" and model_id:
+        return _openrouter(model_id)
+    if kind == "local" and model_id:
+        return _local(model_id, "LOCAL_BASE_URL", _VLLM_URL)
+    raise UsageError(
+        f"there is no model called {identifier!r}: use one of {', '.join(MODELS)}, "
+        "or openrouter:<model id>, or local:<model id>"
+    )
+
+
+# --- runs ------------------------------------------------------------------------------------------------------------
+
+
+def setting(default: Any, help: str, **argparse_options: Any) -> Any:
+    """A dataclass field that is also a command-line flag."""
+    return field(default=default, metadata={"help": help, **argparse_options})
+
+
+def bounded(convert: Callable[[str], Any], least: float, wanted: str) -> Callable[[str], Any]:
+    """An argparse type: a number no smaller than `least`, else a sentence that says `wanted`."""
+
+    def parse(text: str) -> Any:
+        try:
+            value = convert(text)
+        except ValueError:
+            raise UsageError(f"{text!r} is not {wanted}") from None
+        if not least <= value < float("inf"):
+            raise UsageError(f"{text!r} is not {wanted}")
+        return value
+
+    return parse
+
+
+at_least_one = bounded(int, 1, "a whole number of 1 or more")
+zero_or_more = bounded(int, 0, "a whole number of 0 or more")
+not_negative = bounded(float, 0, "a number of 0 or more")
+positive = bounded(float, 1e-9, "a number above 0")
+
+
+def index_range(text: str) -> tuple[int, int]:
+    """`START-END` as two whole numbers, 1 <= START <= END."""
+    match = re.fullmatch(r"\s*(\d+)\s*-\s*(\d+)\s*", text)
+    if not match or not 1 <= int(match[1]) <= int(match[2]):
+        raise UsageError(f"{text!r} is not a range such as 1-30 (1-based, both ends included)")
+    return int(match[1]), int(match[2])
+
+
+def task_id_list(text: str) -> tuple[str, ...]:
+    """A JSON list of task ids, as a tuple."""
+    import json
+
+    try:
+        ids = json.loads(text)
+    except ValueError:
+        ids = None
+    if not isinstance(ids, list) or not ids or not all(isinstance(name, str) for name in ids):
+        raise UsageError(f"""{text!r} is not a JSON list of task ids such as '["007bbfb7", "00d62c1b"]'""")
+    return tuple(ids)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunConfig:
+    """What a model-driven run can be told. Times are in seconds, costs in US dollars."""
+
+    model_identifier: str = setting(
+        "OFFLINE", "a name in config.MODELS, openrouter:<model id> or local:<model id>"
+    )
+    base_url: str | None = setting(None, "the endpoint, any OpenAI-compatible /v1 (default: the model's own)")
+    dataset: str | None = setting(
+        None,
+        "a dataset.json, a .jsonl of tasks, a folder of task files, a Kaggle *_challenges.json, or arc1-training, "
+        "arc1-evaluation, arc2-training, arc2-evaluation (default: apps/static/dataset.json)",
+    )
+    use_dataset_json: bool = setting(
+        True, "read apps/static/dataset.json; off: the task files in data/training"
+    )
+    versions: str = setting("0", "0: original tasks only; all: signed variations too", choices=("0", "all"))
+    task_ids: tuple[str, ...] | None = setting(
+        None, "only these tasks, a JSON list of ids", type=task_id_list
+    )
+    tasks: tuple[int, int] | None = setting(None, "only these tasks, START-END, 1-based", type=index_range)
+    max_tasks: int | None = setting(None, "at most this many tasks", type=at_least_one)
+    max_concurrent_tasks: int = setting(5, "tasks (and requests) in flight", type=at_least_one)
+    best_of: int = setting(1, "responses per task, each sampled separately", type=at_least_one)
+    temperature: float | None = setting(
+        None, "sampling temperature (default: the model's own)", type=not_negative
+    )
+    max_tokens: int | None = setting(
+        None, "most tokens per response (default: the model's own)", type=at_least_one
+    )
+    reasoning_effort: str | None = setting(None, "for reasoning models, such as low, medium or high")
+    seed: int | None = setting(None, "sampling seed; attempt i of a task uses seed + i", type=zero_or_more)
+    stream: bool = setting(True, "stream responses, so that a silent connection is noticed")
+    request_timeout: float = setting(1800.0, "seconds for a whole request", type=positive)
+    idle_timeout: float = setting(300.0, "seconds of silence on a stream", type=positive)
+    max_retries: int = setting(8, "tries per response", type=at_least_one)
+    requests_per_minute: float | None = setting(None, "client-side limit on requests", type=positive)
+    tokens_per_minute: float | None = setting(None, "client-side limit on tokens", type=positive)
+    max_cost: float | None = setting(None, "US dollars this run may spend", type=not_negative)
+    output_directory: str | None = setting(
+        None, "folder for results, snapshot and log (default: the script's own)"
+    )
+    resume: str | None = setting(None, "'last' or a run id: ask only for what that run still misses")
+    dry_run: bool = setting(
+        False, "print the first prompt and the expected requests, tokens and cost; ask nothing"
+    )

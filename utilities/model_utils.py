@@ -1,0 +1,137 @@
+"""What a model is to the rest of the toolkit: a request in, a reply or a ModelError out; and the factory `get_model`.
+
+Providers live in utilities/models/. Retrying, rate limits and timeouts are theirs; concurrency, saving and cost caps
+are the runner's.
+"""
+
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from utilities.config import RunConfig, UsageError, find_model
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One turn of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Sampling(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How to sample; None leaves it to the model."""
+
+    temperature: float | None = None
+    max_tokens: int | None = None
+    reasoning_effort: str | None = None
+    seed: int | None = None
+
+
+class Request(msgspec.Struct, frozen=True):
+    """One question to a model."""
+
+    messages: tuple[Message, ...]
+    sampling: Sampling = Sampling()
+    attempt: int = 0
+    """Which of a task's `best_of` attempts this is, from 0."""
+
+
+class Usage(msgspec.Struct):
+    """Tokens and US dollars as the provider reports them; None where it does not say."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    cached_tokens: int | None = None
+    cost: float | None = None
+
+
+class Reply(msgspec.Struct):
+    """What came back for one request."""
+
+    text: str
+    thinking: str = ""
+    finish_reason: str | None = None
+    usage: Usage = msgspec.field(default_factory=Usage)
+    generation_time_seconds: float = 0.0
+    """From the start of the try that succeeded to its last byte; waiting for a slot does not count."""
+    provider: dict[str, Any] = {}
+    """The rest of what the provider sent (its ids, its own model name, reasoning details)."""
+
+
+class Model(Protocol):
+    """Anything that answers requests."""
+
+    identifier: str
+    """As named on the command line, e.g. `CLAUDE` or `local:any`."""
+    username: str
+    """Who signs this model's traces, e.g. `anthropic/claude-sonnet-4.6`."""
+
+    async def ask(self, request: Request) -> Reply:
+        """Answer one request. Raises ModelError."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections and processes; may be called twice."""
+        ...
+
+
+# --- errors: a closed hierarchy; `type` is what a record's error.type says -------------------------------------------
+
+
+class ModelError(Exception):
+    """No answer to one request. Only the four classes below are ever raised."""
+
+    def __init__(self, type: str, message: str) -> None:
+        super().__init__(message)
+        self.type = type
+        self.message = message
+
+
+class RetryableError(ModelError):
+    """Worth another try: connection, timeout, 408, 409, 425, 429, 5xx. Leaves a model only when its tries are used up."""
+
+    def __init__(self, type: str, message: str, retry_after: float | None = None) -> None:
+        super().__init__(type, message)
+        self.retry_after = retry_after
+        """Seconds that the server asked us to wait, if it did."""
+
+
+class BadReplyError(RetryableError):
+    """The reply was no answer: empty choices, truncated JSON, HTML in place of JSON."""
+
+
+class RefusedError(ModelError):
+    """This request is refused for good (400, 403 about one prompt, 404, 413, 422); others may still be answered."""
+
+
+class RunStoppingError(ModelError):
+    """No request can be answered: the key is refused (401, 403), the credit is used up (402), no such model (404)."""
+
+
+# --- factory ---------------------------------------------------------------------------------------------------------
+
+
+def get_model(model_identifier: str, config: RunConfig | None = None) -> Model:
+    """The model of that name (see config.find_model), with the endpoint, timeouts and limits of `config`.
+
+    Raises UsageError when the name is unknown or its key is missing.
+    """
+    import os
+
+    config = config or RunConfig()
+    row = find_model(model_identifier)
+    base_url = config.base_url or row.base_url
+    if base_url is None:
+        from utilities.models.offline import OfflineModel
+
+        return OfflineModel(workers=config.max_concurrent_tasks)
+    key = os.environ.get(row.key_variable or "") or None
+    if key is None and row.key_required and config.base_url is None:
+        raise UsageError(
+            f"{model_identifier} needs a key: set {row.key_variable} in the environment or in .env "
+            "(see .env.example), or use --model_identifier OFFLINE, which needs none"
+        )
+    from utilities.models.openai_compatible import OpenAICompatibleModel
+
+    return OpenAICompatibleModel(model_identifier, row.id, base_url, key, config)
