@@ -68,7 +68,11 @@ class Model(Protocol):
     """Who signs this model's traces, e.g. `anthropic/claude-sonnet-4.6`."""
 
     async def ask(self, request: Request) -> Reply:
-        """Answer one request. Raises ModelError."""
+        """Answer one request. Raises ModelError, and RunStopped once `stop` was called."""
+        ...
+
+    def stop(self) -> None:
+        """Start nothing new: requests that wait for a slot or another try end now, those under way go on."""
         ...
 
     async def close(self) -> None:
@@ -107,6 +111,10 @@ class RefusedError(ModelError):
 
 class RunStoppingError(ModelError):
     """No request can be answered: the key is refused (401, 403), the credit is used up (402), no such model (404)."""
+
+
+class RunStopped(Exception):
+    """Not asked, because the run takes no new requests: nothing to record, the task stays unfinished."""
 
 
 # --- factory ---------------------------------------------------------------------------------------------------------

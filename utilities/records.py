@@ -1,0 +1,211 @@
+"""The lines of a results file, and how to read them (data/nature_of_data.md shows each with an example).
+
+Not here: writing them durably (results.py).
+"""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from utilities.config import RunFailed
+from utilities.data_loader import Pair, Task
+from utilities.model_utils import Message, ModelError, Reply, Sampling, Usage
+
+Record = dict[str, Any]
+"""A line as read back: every key that was written, also those of other versions."""
+
+
+class ErrorInfo(msgspec.Struct, frozen=True):
+    """Why an attempt has no response."""
+
+    type: str
+    message: str
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """One request of a task and what came of it: a reply or an error."""
+
+    messages: tuple[Message, ...]
+    reply: Reply | None = None
+    error: ErrorInfo | None = None
+
+    @property
+    def text(self) -> str | None:
+        """The raw response, None when there is none."""
+        return self.reply.text if self.reply else None
+
+
+class RunLine(msgspec.Struct, kw_only=True, tag_field="entry_type", tag="run"):
+    """The first line of a run."""
+
+    run_id: str
+    script: str
+    timestamp: str
+    config: dict[str, Any]
+    manifest: dict[str, Any]
+
+
+class TaskData(msgspec.Struct, frozen=True):
+    """The pairs of a task, so that a record can be verified without its dataset."""
+
+    train: tuple[Pair, ...]
+    test: tuple[Pair, ...]
+
+
+class ResultLine(msgspec.Struct, kw_only=True, tag_field="entry_type", tag="result"):
+    """A task whose attempts are all in; each list has one element per attempt."""
+
+    run_id: str
+    task_id: str
+    version: int
+    timestamp: str
+    task_data: TaskData
+    best_of: int
+    prompt_messages: list[Any]
+    reasoning: list[Any]
+    response: list[Any]
+    thinking: list[Any]
+    finish_reason: list[Any]
+    usage: list[Any]
+    generation_time_seconds: list[Any]
+    provider: list[Any]
+    error: list[Any]
+
+
+class CodeResultLine(ResultLine, kw_only=True, tag="result"):
+    """A result of a script that asks for programs."""
+
+    python_code: list[str | None]
+
+
+class MetadataLine(msgspec.Struct, kw_only=True, tag_field="entry_type", tag="metadata"):
+    """The last line of a stretch of a run. Cost in US dollars, None when the provider reports none."""
+
+    run_id: str
+    status: str
+    model_identifier: str
+    model_username: str
+    timestamp: str
+    total_runtime_seconds: float
+    tasks_total: int
+    tasks_finished: int
+    attempts: int
+    attempts_answered: int
+    failures: dict[str, int]
+    solved_task_ids: list[str] | None
+    unsolved_task_ids: list[str] | None
+    usage: dict[str, int]
+    cost: float | None
+    message: str | None = None
+    """Why the run ended early, in one sentence."""
+
+
+class JournalLine(msgspec.Struct, kw_only=True):
+    """A response on arrival, before anything is done with it."""
+
+    run_id: str
+    task_id: str
+    version: int
+    key: str
+    reply: Reply
+
+
+def now() -> str:
+    """The time in UTC, to the second, as ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def error_info(error: ModelError) -> ErrorInfo:
+    """A ModelError as it stands in records."""
+    return ErrorInfo(error.type, error.message)
+
+
+def attempt_key(
+    content_hash: str, attempt: int, messages: tuple[Message, ...], model_id: str, sampling: Sampling
+) -> str:
+    """What identifies a response: task content, attempt, prompt, model and sampling; never position or time."""
+    parts = (content_hash, attempt, messages, model_id, sampling)
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:32]
+
+
+def attempt_fields(attempts: list[Attempt]) -> Record:
+    """The fields of a result line that every script has, one list element per attempt."""
+    replies = [attempt.reply for attempt in attempts]
+    return {
+        "prompt_messages": [attempt.messages for attempt in attempts],
+        "response": [reply and reply.text for reply in replies],
+        "thinking": [reply and reply.thinking for reply in replies],
+        "finish_reason": [reply and reply.finish_reason for reply in replies],
+        "usage": [reply and reply.usage for reply in replies],
+        "generation_time_seconds": [reply and round(reply.generation_time_seconds, 3) for reply in replies],
+        "provider": [reply and reply.provider for reply in replies],
+        "error": [attempt.error for attempt in attempts],
+    }
+
+
+def flattened(values: list[Any]) -> Iterator[Any]:
+    """The elements of a per-attempt list, also where it is nested per test input."""
+    for value in values:
+        if isinstance(value, list):
+            yield from flattened(value)
+        else:
+            yield value
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def iterate_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """(offset, line) of each whole line of a JSON Lines file, streaming; a torn last line is left out."""
+    offset = 0
+    with path.open("rb") as file:
+        for line in file:
+            if line.endswith(b"\n") and line.strip():
+                yield offset, line
+            offset += len(line)
+
+
+def decode_line(path: Path, number: int, line: bytes, kind: Any = Record) -> Any:
+    """A line decoded as `kind`. Raises RunFailed, naming file and line, when it is broken."""
+    try:
+        return msgspec.json.decode(line, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise RunFailed(
+            f"line {number} of {path} is broken ({error}): mend or remove that line and start again"
+        ) from None
+
+
+def task_of_record(record: Record) -> Task:
+    """The task that a result record carries in `task_data`."""
+    return msgspec.convert(record["task_data"] | {"task_id": record["task_id"], "version": record["version"]}, Task)
+
+
+def read_replies(record: Record) -> Iterator[tuple[int, tuple[Message, ...], Reply]]:
+    """(attempt, prompt, reply) of everything that was answered in a result record, also nested per test input."""
+    for attempt, prompt in enumerate(record["prompt_messages"]):
+        fields = {name: record[name][attempt] for name in _REPLY_FIELDS}
+        if prompt and isinstance(prompt[0], list):
+            for part, part_prompt in enumerate(prompt):
+                yield from _reply(attempt, part_prompt, {name: value[part] for name, value in fields.items()})
+        elif prompt:
+            yield from _reply(attempt, prompt, fields)
+
+
+_REPLY_FIELDS = ("response", "thinking", "finish_reason", "usage", "generation_time_seconds", "provider")
+
+
+def _reply(attempt: int, prompt: list[Record], fields: Record) -> Iterator[tuple[int, tuple[Message, ...], Reply]]:
+    if fields["response"] is not None:
+        reply = Reply(
+            text=fields["response"],
+            thinking=fields["thinking"] or "",
+            finish_reason=fields["finish_reason"],
+            usage=msgspec.convert(fields["usage"] or {}, Usage),
+            generation_time_seconds=fields["generation_time_seconds"] or 0.0,
+            provider=fields["provider"] or {},
+        )
+        yield attempt, msgspec.convert(prompt, tuple[Message, ...]), reply

@@ -1,0 +1,295 @@
+"""Results on disk: append-only JSON Lines files that survive a crash, and the files of one script's runs.
+
+Not here: what the lines mean (records.py) and when they are written (runner.py).
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+import msgspec
+
+from utilities.config import RunFailed
+from utilities.files import write_atomically
+from utilities.records import (
+    JournalLine,
+    MetadataLine,
+    Record,
+    ResultLine,
+    RunLine,
+    decode_line,
+    iterate_lines,
+)
+
+_ENCODER = msgspec.json.Encoder()
+_TAIL_BLOCK = 1 << 16
+
+
+class AppendFile:
+    """A JSON Lines file that is only ever appended to: each line is handed to the kernel whole before `append` returns.
+
+    A torn last line (a crash while writing) is cut off when the file is opened; `torn_bytes` says how much.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open or create `path`. Raises OSError when it cannot be written."""
+        self.path = path
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        self.torn_bytes = self._cut_torn_tail()
+        self._dirty = self.torn_bytes > 0
+
+    def _cut_torn_tail(self) -> int:
+        size = end = os.fstat(self._descriptor).st_size
+        while end > 0:
+            start = max(0, end - _TAIL_BLOCK)
+            newline = os.pread(self._descriptor, end - start, start).rfind(b"\n")
+            if newline >= 0:
+                end = start + newline + 1
+                break
+            end = start
+        if end < size:
+            os.ftruncate(self._descriptor, end)
+        self.size = end
+        return size - end
+
+    def append(self, line: Any) -> int:
+        """Write one line (anything msgspec encodes); returns the offset at which it starts.
+
+        Raises OSError when it cannot be written whole (a full disk); the file then ends where it ended before.
+        """
+        return self.append_raw(_ENCODER.encode(line) + b"\n")
+
+    def append_raw(self, data: bytes) -> int:
+        """Write lines that are encoded already, each with its newline."""
+        start, view = self.size, memoryview(data)
+        try:
+            while view:
+                view = view[os.pwrite(self._descriptor, view, self.size) :]
+                self.size = start + len(data) - len(view)
+        except OSError as error:
+            os.ftruncate(self._descriptor, start)
+            self.size = start
+            error.filename = str(self.path)
+            raise
+        self._dirty = True
+        return start
+
+    def sync(self) -> None:
+        """Make everything appended so far survive a power loss; cheap when there is nothing new. Runs in any thread."""
+        if self._dirty:
+            self._dirty = False
+            os.fsync(self._descriptor)
+
+    def read(self, offset: int) -> bytes:
+        """The line that starts at `offset`, without its newline."""
+        parts = []
+        while block := os.pread(self._descriptor, _TAIL_BLOCK, offset):
+            newline = block.find(b"\n")
+            parts.append(block if newline < 0 else block[:newline])
+            if newline >= 0:
+                break
+            offset += len(block)
+        return b"".join(parts)
+
+    def clear(self) -> None:
+        """Empty the file."""
+        os.ftruncate(self._descriptor, 0)
+        self.size = 0
+        self._dirty = True
+
+    def close(self) -> None:
+        """Sync and close; may be called twice."""
+        if self._descriptor >= 0:
+            self.sync()
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+class RunLock:
+    """At most one run writes a results file. The lock goes with the process, however that ends."""
+
+    def __init__(self, results_path: Path) -> None:
+        """Take the lock. Raises RunFailed, naming the other process, when another run holds it."""
+        path = results_path.with_name(f".{results_path.stem}.lock")
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            owner = os.pread(self._descriptor, 32, 0).decode().strip() or "unknown"
+            os.close(self._descriptor)
+            raise RunFailed(
+                f"{results_path} is being written by another run (process {owner}): wait for it, "
+                "or give this run a folder of its own with --output_directory"
+            ) from None
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+
+    def close(self) -> None:
+        """Let go of the lock."""
+        os.close(self._descriptor)
+
+
+class ResultsFile:
+    """The results file of one script and its journal, opened for one run.
+
+    Every response goes to the journal on arrival, every finished task to the results file; `finish` writes metadata and
+    snapshot and drops from the journal what the results file holds.
+    """
+
+    def __init__(self, path: Path, run_id: str) -> None:
+        """Open (and create) both files and take the lock.
+
+        Raises RunFailed when another run holds the lock, OSError when the folder cannot be written.
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path, self.run_id = path, run_id
+        self._lock = RunLock(path)
+        self._results = AppendFile(path)
+        self._journal = AppendFile(journal_path(path))
+        self._offsets: dict[tuple[str, int], int] = {}
+        self._incomplete: set[tuple[str, int]] = set()
+        self.repaired = {
+            file.path: file.torn_bytes for file in (self._results, self._journal) if file.torn_bytes
+        }
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self, line: RunLine) -> None:
+        """Write the first line of a new run."""
+        self._results.append(line)
+
+    def load_results(self) -> Iterator[tuple[Record, int]]:
+        """This run's result records of earlier stretches with their offsets, the last one per task."""
+        last: dict[tuple[str, int], int] = {}
+        for offset, record in read_run(self.path, self.run_id):
+            last[(record["task_id"], record["version"])] = offset
+        for offset in last.values():
+            yield msgspec.json.decode(self._results.read(offset)), offset
+
+    def take_in(self, key: tuple[str, int], offset: int, *, complete: bool) -> None:
+        """Count a record of an earlier stretch to this one; an incomplete one will be superseded."""
+        self._offsets[key] = offset
+        if not complete:
+            self._incomplete.add(key)
+
+    def is_finished(self, key: tuple[str, int]) -> bool:
+        """True when the results file holds the whole result of that task."""
+        return key in self._offsets and key not in self._incomplete
+
+    def load_journal(self) -> Iterator[JournalLine]:
+        """This run's journalled responses whose tasks have no result yet."""
+        for number, (_, line) in enumerate(iterate_lines(self._journal.path), start=1):
+            entry: JournalLine = decode_line(self._journal.path, number, line, JournalLine)
+            if entry.run_id == self.run_id and not self.is_finished((entry.task_id, entry.version)):
+                yield entry
+
+    def save_response(self, entry: JournalLine) -> None:
+        """Put a response on disk. Raises OSError when the disk is full."""
+        self._journal.append(entry)
+
+    def save_result(self, line: ResultLine) -> None:
+        """Put a finished task on disk. Raises OSError when the disk is full."""
+        key = (line.task_id, line.version)
+        self._offsets[key] = self._results.append(line)
+        self._incomplete.discard(key)
+
+    def sync(self) -> None:
+        """Make everything saved so far survive a power loss."""
+        self._journal.sync()
+        self._results.sync()
+
+    def finish(self, metadata: MetadataLine) -> Path:
+        """Write metadata and snapshot, tidy the journal; returns the snapshot's path."""
+        self._results.append(metadata)
+        self.sync()
+        snapshot = self._write_snapshot(metadata)
+        self._tidy_journal()
+        return snapshot
+
+    def _write_snapshot(self, metadata: MetadataLine) -> Path:
+        path = snapshot_path(self.path, interrupted=metadata.status == "interrupted")
+        write_atomically(path, self._snapshot_chunks(metadata))
+        return path
+
+    def _snapshot_chunks(self, metadata: MetadataLine) -> Iterator[bytes]:
+        yield b'{"metadata": ' + _ENCODER.encode(metadata) + b',\n"results": ['
+        for number, offset in enumerate(self._offsets.values()):
+            yield (b",\n" if number else b"\n") + self._results.read(offset)
+        yield b"\n]}\n"
+
+    def _tidy_journal(self) -> None:
+        """Drop this run's responses whose tasks have a result; what other runs still need stays."""
+        kept = [line for _, line in iterate_lines(self._journal.path) if self._still_needed(line)]
+        if not kept:
+            self._journal.clear()
+            return
+        self._journal.close()
+        write_atomically(self._journal.path, kept)
+        self._journal = AppendFile(self._journal.path)
+
+    def _still_needed(self, line: bytes) -> bool:
+        entry = msgspec.json.decode(line, type=_JournalKey)
+        return entry.run_id != self.run_id or not self.is_finished((entry.task_id, entry.version))
+
+    def close(self) -> None:
+        """Sync and close the files and let go of the lock."""
+        self._journal.close()
+        self._results.close()
+        self._lock.close()
+
+
+class _JournalKey(msgspec.Struct):
+    run_id: str
+    task_id: str
+    version: int
+
+
+class _LineKey(msgspec.Struct):
+    entry_type: str
+    run_id: str
+
+
+def read_run(path: Path, run_id: str) -> Iterator[tuple[int, Record]]:
+    """(offset, record) of each result line of a run, in the order of the file, superseded ones too."""
+    for offset, entry, line in _keyed_lines(path):
+        if entry.entry_type == "result" and entry.run_id == run_id:
+            yield offset, msgspec.json.decode(line)
+
+
+def find_run(path: Path, run: str) -> RunLine:
+    """The first line of run `run`, an id or `last`. Raises RunFailed when the file holds no such run."""
+    found = None
+    for _, entry, line in _keyed_lines(path) if path.exists() else ():
+        if entry.entry_type == "run" and run in ("last", entry.run_id):
+            found = line
+    if found is None:
+        raise RunFailed(f"there is no {'run' if run == 'last' else f'run {run}'} to resume in {path}")
+    return msgspec.json.decode(found, type=RunLine)
+
+
+def _keyed_lines(path: Path) -> Iterator[tuple[int, _LineKey, bytes]]:
+    for number, (offset, line) in enumerate(iterate_lines(path), start=1):
+        yield offset, decode_line(path, number, line, _LineKey), line
+
+
+def journal_path(results_path: Path) -> Path:
+    """Where the journal of a results file is."""
+    return results_path.with_name(f"{results_path.stem}.attempts.jsonl")
+
+
+def snapshot_path(results_path: Path, *, interrupted: bool) -> Path:
+    """A free name for a snapshot: the results file's stem and the local time; a taken second is passed over."""
+    moment = datetime.now(UTC).astimezone()
+    while True:
+        stem = f"{results_path.stem}_{moment:%Y%m%d_%H%M%S}"
+        names = [results_path.with_name(f"{stem}{mark}.json") for mark in ("", "_interrupted")]
+        if not any(name.exists() for name in names):
+            return names[interrupted]
+        moment += timedelta(seconds=1)

@@ -1,0 +1,356 @@
+"""The one loop of the model-driven scripts: tasks -> work -> save -> report.
+
+A script describes itself as a `Job`; `run_job` reads its command line and `Run` drives it. The run owns concurrency, the
+journal of responses, signals, progress, the cost cap and the metadata. Not here: what must be clear before the first
+request (run_setup.py), how a model is asked (models/), how lines reach the disk (results.py).
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from utilities.config import SAVE_INTERVAL, RunConfig, RunFailed
+from utilities.cost_cap import CostCap, CostReached
+from utilities.data_loader import Task
+from utilities.log import log_to_file, logger
+from utilities.model_utils import Model, ModelError, Reply, Request, RunStopped, RunStoppingError, Sampling
+from utilities.progress import Progress, Totals, summary
+from utilities.records import (
+    Attempt,
+    JournalLine,
+    MetadataLine,
+    Record,
+    ResultLine,
+    TaskData,
+    attempt_key,
+    error_info,
+    flattened,
+    now,
+    read_replies,
+    task_of_record,
+)
+from utilities.results import ResultsFile
+from utilities.run_setup import Job, Prompt, Setup, prepare, print_dry_run
+
+GRACE_SECONDS = 2.0
+"""How long responses under way may still arrive after the first Ctrl-C."""
+SYNC_SECONDS = 0.5
+"""How often what was written is fsynced."""
+
+
+def run_job(job: Job, argv: Sequence[str] | None = None) -> int:
+    """Run a script from its command line; returns the exit code.
+
+    Raises UsageError, RunFailed and OSError, which `command_line.run_main` turns into a sentence.
+    """
+    setup = prepare(job, argv)
+    if setup.config.dry_run:
+        print_dry_run(setup)
+        return 0
+    with ResultsFile(setup.results, setup.run.run_id) as results, log_to_file(setup.log):
+        return asyncio.run(Run(setup, results).run())
+
+
+# --- asking ----------------------------------------------------------------------------------------------------------
+
+
+class TaskModel:
+    """The run's model as a script's `work` sees it: for one task, under the run's limits, saved before it answers."""
+
+    def __init__(self, run: "Run", task: Task) -> None:
+        self._run, self._task, self._content_hash = run, task, task.content_hash
+        self.identifier, self.username = run.model.identifier, run.model.username
+
+    async def ask(self, request: Request) -> Reply:
+        """Answer one request; one that an earlier stretch of the run got an answer to is not asked again.
+
+        Raises ModelError, and RunStopped when the run takes no new requests.
+        """
+        key = attempt_key(
+            self._content_hash, request.attempt, request.messages, self.username, request.sampling
+        )
+        return await self._run.ask(self._task, key, request)
+
+    def stop(self) -> None:
+        """Nothing: the run stops the model."""
+
+    async def close(self) -> None:
+        """Nothing: the run closes the model."""
+
+
+def sampling_of(config: RunConfig, attempt: int) -> Sampling:
+    """The sampling of one attempt: with a seed, each attempt has its own."""
+    seed = None if config.seed is None else config.seed + attempt
+    return Sampling(config.temperature, config.max_tokens, config.reasoning_effort, seed)
+
+
+async def ask_attempt(model: Model, messages: Prompt, config: RunConfig, attempt: int) -> Attempt:
+    """One attempt; a ModelError becomes its `error`. Raises RunStopped."""
+    try:
+        reply = await model.ask(Request(messages, sampling_of(config, attempt), attempt))
+    except ModelError as error:
+        return Attempt(messages, error=error_info(error))
+    return Attempt(messages, reply)
+
+
+async def ask_best_of(model: Model, messages: Prompt, config: RunConfig) -> list[Attempt]:
+    """All `best_of` attempts at one prompt, in order. Raises RunStopped once those under way are in."""
+    asked = [ask_attempt(model, messages, config, attempt) for attempt in range(config.best_of)]
+    outcomes = await asyncio.gather(*asked, return_exceptions=True)
+    errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+    for error in sorted(errors, key=lambda error: isinstance(error, RunStopped)):
+        raise error
+    return [outcome for outcome in outcomes if isinstance(outcome, Attempt)]
+
+
+# --- the loop --------------------------------------------------------------------------------------------------------
+
+
+class Run:
+    """One stretch of a run: until it is complete, interrupted, out of budget or failed."""
+
+    def __init__(self, setup: Setup, results: ResultsFile) -> None:
+        self.model = setup.model
+        self._setup, self._results = setup, results
+        self._job, self._config = setup.job, setup.config
+        self._totals = Totals(setup.selection.count)
+        self._earlier_replies: dict[tuple[str, int, str], Reply] = {}
+        self._workers: list[asyncio.Task[None]] = []
+        self._status = "completed"
+        self._message: str | None = None
+        self._exit_code = 0
+        self._started = time.monotonic()
+
+    async def run(self) -> int:
+        """Drive the run to its end; returns the exit code. Raises RunFailed when it failed."""
+        self._begin()
+        try:
+            with self._signals_handled():
+                await self._work_through()
+        except BaseException as error:
+            self._stop("failed", f"{type(error).__name__}: {error}")
+            raise
+        finally:
+            self._progress.close()
+            self._finish()
+        if self._status == "failed":
+            raise RunFailed(self._message or "the run failed")
+        return self._exit_code
+
+    def _begin(self) -> None:
+        if self._setup.is_new:
+            self._results.start(self._setup.run)
+        else:
+            self._take_in_earlier_stretches()
+        for path, size in self._results.repaired.items():
+            logger.warning("%s ended in a torn line of %d bytes (a crash); it was cut off", path, size)
+            print(f"note: {path} ended in a torn line of {size} bytes (a crash); it was cut off", file=sys.stderr)
+        logger.info("run %s starts: %s", self._results.run_id, self._setup.run.manifest)
+        self._slots = asyncio.Semaphore(self._config.max_concurrent_tasks)
+        self._cap = CostCap(self._config.max_cost, self._totals.cost or 0.0, self._totals.priced)
+        self._progress = Progress(self._totals, self._job.answer_noun)
+
+    async def _work_through(self) -> None:
+        tasks = iter(self._setup.selection)
+        count = min(self._config.max_concurrent_tasks, self._setup.selection.count)
+        self._workers = [asyncio.create_task(self._worker(tasks)) for _ in range(count)]
+        syncing = asyncio.create_task(self._keep_synced())
+        try:
+            await asyncio.gather(*self._workers)
+        except asyncio.CancelledError:
+            if self._status == "completed":
+                raise
+        finally:
+            syncing.cancel()
+            self._cancel_workers()
+            await asyncio.gather(syncing, *self._workers, return_exceptions=True)
+            await self.model.close()
+
+    async def _worker(self, tasks: Iterator[Task]) -> None:
+        for task in tasks:
+            if self._status != "completed":
+                return
+            if not self._results.is_finished(task.key):
+                await self._finish_task(task)
+
+    async def _finish_task(self, task: Task) -> None:
+        try:
+            fields = await self._job.work(TaskModel(self, task), task, self._config)
+            self._save(self._results.save_result, self._result_line(task, fields))
+        except RunStopped:
+            return
+        self._totals.add_result(fields, fields[self._job.answer_field])
+        self._progress.update()
+        if self._totals.finished % SAVE_INTERVAL == 0:
+            logger.info(self._progress.line())
+
+    def _result_line(self, task: Task, fields: Record) -> ResultLine:
+        return self._job.line(
+            run_id=self._results.run_id,
+            task_id=task.task_id,
+            version=task.version,
+            timestamp=now(),
+            task_data=TaskData(task.train, task.test),
+            best_of=self._config.best_of,
+            **fields,
+        )
+
+    async def ask(self, task: Task, key: str, request: Request) -> Reply:
+        """Answer one request of `task` under the run's limits; the response is saved before anybody sees it."""
+        earlier = self._earlier_replies.pop((*task.key, key), None)
+        if earlier is not None:
+            return earlier
+        async with self._slots:
+            await self._admit()
+            cost = None
+            try:
+                reply = await self._ask_model(task, request)
+                cost = reply.usage.cost
+            finally:
+                await self._cap.release(cost)
+        self._save(
+            self._results.save_response,
+            JournalLine(
+                run_id=self._results.run_id, task_id=task.task_id, version=task.version, key=key, reply=reply
+            ),
+        )
+        self._totals.add_reply(reply)
+        return reply
+
+    async def _admit(self) -> None:
+        if self._status == "completed":
+            try:
+                await self._cap.admit()
+            except CostReached:
+                self._stop("stopped_at_cost", f"--max_cost leaves no room: ${self._cap.spent:.4f} spent")
+        if self._status != "completed":
+            raise RunStopped
+
+    async def _ask_model(self, task: Task, request: Request) -> Reply:
+        what = f"task {task.task_id} version {task.version} attempt {request.attempt}"
+        logger.debug("asking: %s", what)
+        try:
+            reply = await self.model.ask(request)
+        except ModelError as error:
+            logger.warning("no response: %s: %s: %s", what, error.type, error.message)
+            if isinstance(error, RunStoppingError):
+                self._stop("failed", error.message)
+            raise
+        logger.debug("response after %.3f s: %s", reply.generation_time_seconds, what)
+        return reply
+
+    # --- saving ------------------------------------------------------------------------------------------------------
+
+    def _save(self, save: Callable[[Any], None], line: Any) -> None:
+        try:
+            save(line)
+        except OSError as error:
+            self._stop(
+                "failed",
+                f"cannot write {error.filename} ({error.strerror}): what was saved before is intact; "
+                f"make room and continue with --resume {self._results.run_id}",
+            )
+            self._cancel_workers()
+            raise RunStopped from error
+
+    async def _keep_synced(self) -> None:
+        while True:
+            await asyncio.sleep(SYNC_SECONDS)
+            await asyncio.to_thread(self._results.sync)
+
+    def _take_in_earlier_stretches(self) -> None:
+        """Count what the run has already; of a task that misses attempts, keep the responses that did arrive."""
+        for record, offset in self._results.load_results():
+            complete = not any(flattened(record["error"]))
+            self._results.take_in((record["task_id"], record["version"]), offset, complete=complete)
+            if complete:
+                self._totals.add_result(record, record[self._job.answer_field])
+                for _, _, reply in read_replies(record):
+                    self._totals.add_reply(reply)
+            else:
+                self._remember_replies(record)
+        for entry in self._results.load_journal():
+            self._remember(entry.task_id, entry.version, entry.key, entry.reply)
+
+    def _remember_replies(self, record: Record) -> None:
+        task = task_of_record(record)
+        for attempt, messages, reply in read_replies(record):
+            sampling = sampling_of(self._config, attempt)
+            key = attempt_key(task.content_hash, attempt, messages, self.model.username, sampling)
+            self._remember(*task.key, key, reply)
+
+    def _remember(self, task_id: str, version: int, key: str, reply: Reply) -> None:
+        if (task_id, version, key) not in self._earlier_replies:
+            self._earlier_replies[(task_id, version, key)] = reply
+            self._totals.add_reply(reply)
+
+    # --- ending ------------------------------------------------------------------------------------------------------
+
+    def _stop(self, status: str, message: str) -> None:
+        """Take no new requests; the first reason counts."""
+        if self._status == "completed":
+            self._status, self._message = status, message
+            logger.info("run %s stops: %s", self._results.run_id, message)
+
+    @contextmanager
+    def _signals_handled(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._interrupt, number)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
+    def _interrupt(self, number: int) -> None:
+        """The first Ctrl-C or SIGTERM ends the run in order, the second one at once: all that arrived is on disk."""
+        if self._exit_code:
+            os._exit(128 + number)
+        self._exit_code = 128 + number
+        self._stop("interrupted", f"interrupted by {signal.Signals(number).name}")
+        print("\nstopping: saving what has arrived (once more to exit at once)", file=sys.stderr, flush=True)
+        self.model.stop()
+        asyncio.get_running_loop().call_later(GRACE_SECONDS, self._cancel_workers)
+
+    def _cancel_workers(self) -> None:
+        for worker in self._workers:
+            worker.cancel()
+
+    def _finish(self) -> None:
+        if self._status == "completed" and self._totals.attempts == self._totals.failures["api_error"] > 0:
+            self._stop("failed", f"every request failed; the last one said: {self._totals.last_error}")
+        metadata = self._metadata()
+        try:
+            snapshot = self._results.finish(metadata)
+        except OSError as error:
+            self._stop("failed", f"cannot write {error.filename} ({error.strerror}); the results before it are intact")
+            return
+        logger.info("run %s ends: %s", self._results.run_id, self._status)
+        print(summary(metadata, self._job.answer_noun, self._setup.results, snapshot), flush=True)
+
+    def _metadata(self) -> MetadataLine:
+        totals = self._totals
+        return MetadataLine(
+            run_id=self._results.run_id,
+            status=self._status,
+            model_identifier=self.model.identifier,
+            model_username=self.model.username,
+            timestamp=now(),
+            total_runtime_seconds=round(time.monotonic() - self._started, 3),
+            tasks_total=totals.tasks,
+            tasks_finished=totals.finished,
+            attempts=totals.attempts,
+            attempts_answered=totals.answered,
+            failures=dict(totals.failures),
+            solved_task_ids=None,
+            unsolved_task_ids=None,
+            usage=dict(totals.usage),
+            cost=totals.cost,
+            message=self._message,
+        )
