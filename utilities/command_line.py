@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from types import UnionType
-from typing import Any, NoReturn, TypeVar, get_args, get_type_hints
+from typing import Any, NoReturn, TypeVar, get_args, get_origin, get_type_hints
 
 from utilities.config import RunFailed, UsageError
 
@@ -24,11 +24,13 @@ class _Parser(argparse.ArgumentParser):
 def parse(config_class: type[Config], argv: Sequence[str] | None, description: str, example: str) -> Config:
     """Read `argv` (default: the command line) into `config_class`, a dataclass whose fields are `setting`s.
 
-    A field with `positional=True` in its settings is a positional argument; all others are flags. Exits with code 2
-    and one sentence on stderr when the command line is wrong.
+    A field with `positional=True` in its settings is a positional argument; all others are flags. With `nargs` the
+    field is a tuple. Exits with code 2 and one sentence on stderr when the command line is wrong.
     """
-    parser = build_parser(config_class, description, example)
-    return config_class(**vars(parser.parse_args(argv)))
+    values = vars(build_parser(config_class, description, example).parse_args(argv))
+    return config_class(
+        **{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    )
 
 
 def build_parser(config_class: type[Any], description: str, example: str) -> argparse.ArgumentParser:
@@ -41,36 +43,41 @@ def build_parser(config_class: type[Any], description: str, example: str) -> arg
     )
     hints = get_type_hints(config_class)
     for field in dataclasses.fields(config_class):
-        options = dict(field.metadata)
         default = None if field.default is dataclasses.MISSING else field.default
+        options = dict(field.metadata)
+        options["help"] = (options["help"] + _default_note(default)).replace("%", "%%")
         if options.pop("positional", False):
-            parser.add_argument(field.name, **_with_sentences(options))
+            parser.add_argument(field.name, **_typed(options, str))
         elif hints[field.name] is bool:
-            parser.add_argument(f"--{field.name}", default=default, **_switch(options, default))
+            action = argparse.BooleanOptionalAction if default else "store_true"
+            # SUPPRESS keeps BooleanOptionalAction from adding a note of its own on the default.
+            parser.add_argument(f"--{field.name}", action=action, default=argparse.SUPPRESS, **options)
+            parser.set_defaults(**{field.name: bool(default)})
         else:
-            options.setdefault("type", _plain_type(hints[field.name]))
-            options["help"] += "" if default is None else f" (default: {default})"
-            parser.add_argument(f"--{field.name}", default=default, **_with_sentences(options))
+            parser.add_argument(
+                f"--{field.name}", default=default, **_typed(options, _plain_type(hints[field.name]))
+            )
     return parser
 
 
-def _switch(options: dict[str, Any], default: object) -> dict[str, Any]:
-    """An on/off flag: `--name` alone when it is off by default, `--name` and `--no-name` when it is on."""
-    return {**options, "action": argparse.BooleanOptionalAction if default else "store_true"}
+def _default_note(default: object) -> str:
+    if default is None or default is False:
+        return ""
+    if isinstance(default, tuple):
+        default = " ".join(map(str, default))
+    return f" (default: {'on' if default is True else default})"
 
 
 def _plain_type(hint: Any) -> Callable[[str], Any]:
-    kinds = (
-        [kind for kind in get_args(hint) if kind is not type(None)] if isinstance(hint, UnionType) else [hint]
-    )
-    return kinds[0]  # type: ignore[no-any-return]
+    """`int` for `int`, `int | None` and `tuple[int, ...]`."""
+    if isinstance(hint, UnionType):
+        hint = next(kind for kind in get_args(hint) if kind is not type(None))
+    return get_args(hint)[0] if get_origin(hint) is tuple else hint  # type: ignore[no-any-return]
 
 
-def _with_sentences(options: dict[str, Any]) -> dict[str, Any]:
-    """Let a UsageError raised by a field's type become argparse's own error."""
-    convert = options.get("type")
-    if convert is None:
-        return options
+def _typed(options: dict[str, Any], plain_type: Callable[[str], Any]) -> dict[str, Any]:
+    """`options` with a type whose UsageError becomes argparse's own error."""
+    convert = options.get("type", plain_type)
 
     def converted(text: str) -> Any:
         try:
@@ -78,7 +85,8 @@ def _with_sentences(options: dict[str, Any]) -> dict[str, Any]:
         except UsageError as error:
             raise argparse.ArgumentTypeError(str(error)) from None
 
-    return {**options, "type": converted, "help": options["help"].replace("%", "%%")}
+    converted.__name__ = getattr(convert, "__name__", "value")  # argparse says `invalid int value: 'x'`
+    return {**options, "type": converted}
 
 
 def run_main(main: Callable[[], int | None]) -> NoReturn:

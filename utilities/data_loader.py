@@ -1,18 +1,33 @@
-"""ARC tasks: what one is, every source they are read from, and the filters that choose among them."""
+"""ARC tasks: what one is, how it is read and refused, and the filters that choose among those of a dataset.
+
+Sources are read by task_sources.py. The filters narrow in this order: `versions`; then `tasks`, an index range over
+what the first one left, in the order of the source; then `task_ids`; then `max_tasks`.
+"""
 
 import hashlib
-from typing import Any, Literal
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import msgspec
 
-from utilities.grid import Grid
+from utilities import config as settings
+from utilities.config import RunConfig, UsageError
+from utilities.grid import MAX_SIDE
+from utilities.task_faults import task_fault
+from utilities.task_sources import UNDECODABLE, DatasetError, Entry, checked_json, read_entries
+
+_Row = Annotated[
+    list[Annotated[int, msgspec.Meta(ge=0, le=9)]], msgspec.Meta(min_length=1, max_length=MAX_SIDE)
+]
+_CheckedGrid = Annotated[list[_Row], msgspec.Meta(min_length=1, max_length=MAX_SIDE)]
 
 
 class Pair(msgspec.Struct, frozen=True):
     """An input grid and its output; the output is None where the source keeps it secret (Kaggle's test set)."""
 
-    input: Grid
-    output: Grid | None = None
+    input: _CheckedGrid
+    output: _CheckedGrid | None = None
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,3 +53,221 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
             "test": sorted(msgspec.json.encode(pair).decode() for pair in self.test),
         }
         return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+
+    @property
+    def line(self) -> bytes:
+        """This task as it stands in a dataset.json or .jsonl (data/nature_of_data.md): JSON without a line break."""
+        record = {name: getattr(self, name) for name in ("task_id", "version", "train", "test", "signed_by")}
+        return msgspec.json.encode(record | ({"transform": self.transform} if self.transform else {}))
+
+
+# --- reading one task ------------------------------------------------------------------------------------------------
+
+
+class _Head(msgspec.Struct):
+    """A task whose pairs are not decoded yet."""
+
+    train: msgspec.Raw
+    test: msgspec.Raw
+    task_id: Annotated[str, msgspec.Meta(min_length=1)] | None = None
+    version: Annotated[int, msgspec.Meta(ge=0)] = 0
+    signed_by: tuple[str, ...] = ()
+    transform: list[dict[str, Any]] | None = None
+
+
+_HEAD = msgspec.json.Decoder(_Head)
+_PAIRS = msgspec.json.Decoder(Annotated[tuple[Pair, ...], msgspec.Meta(min_length=1)])
+_PLAIN = msgspec.json.Decoder()
+
+
+def _heads(dataset: str | Path) -> Iterator[tuple[Entry, _Head]]:
+    """Every task of a source, pairs undecoded. Raises DatasetError, also when a (task_id, version) comes twice."""
+    seen: set[tuple[str, int]] = set()
+    for entry in read_entries(dataset):
+        try:
+            head = _HEAD.decode(entry.body)
+        except UNDECODABLE as error:
+            raise _refusal(entry, error) from None
+        task_id = head.task_id or entry.task_id
+        if task_id is None:
+            raise DatasetError(f"{entry.where}: it has no 'task_id'")
+        if (task_id, head.version) in seen:
+            raise DatasetError(f"{entry.where}: task {task_id}, version {head.version}, was there already")
+        seen.add((task_id, head.version))
+        head.task_id = task_id
+        yield entry, head
+
+
+def _task(entry: Entry, head: _Head) -> Task:
+    """Raises DatasetError when the pairs are not those of a task."""
+    try:
+        train, test = _PAIRS.decode(head.train), _PAIRS.decode(head.test)
+        _check_pairs(train, test)
+    except UNDECODABLE as error:
+        raise _refusal(entry, error) from None
+    fields = {name: getattr(head, name) for name in ("task_id", "version", "signed_by", "transform")}
+    return Task(train=train, test=test, **fields)
+
+
+def read_tasks(dataset: str | Path) -> Iterator[Task]:
+    """Every task and variation of a source, in order. Raises UsageError (no such source) or DatasetError."""
+    return (_task(entry, head) for entry, head in _heads(dataset))
+
+
+def _check_pairs(train: tuple[Pair, ...], test: tuple[Pair, ...]) -> None:
+    """What the typed decoder cannot see: train outputs are there, grids are rectangular."""
+    if any(pair.output is None for pair in train):
+        raise msgspec.ValidationError("a train pair has no output")
+    for pair in (*train, *test):
+        if any(len(set(map(len, grid))) != 1 for grid in (pair.input, pair.output) if grid is not None):
+            raise msgspec.ValidationError("a grid is not rectangular")
+
+
+def _refusal(entry: Entry, error: Exception) -> DatasetError:
+    """`error` in the words of grids and pairs."""
+    value = checked_json(_PLAIN, entry.body, entry.where, "JSON")
+    task_id = entry.task_id or (value.get("task_id") if isinstance(value, dict) else None)
+    name = f" ({task_id})" if isinstance(task_id, str) and task_id not in entry.where else ""
+    return DatasetError(f"{entry.where}{name}: {task_fault(value) or error}")
+
+
+# --- choosing tasks --------------------------------------------------------------------------------------------------
+
+
+class _Choice:
+    """The filters at work: asked about every task in turn, it says which are chosen and in the end what was wrong."""
+
+    def __init__(
+        self,
+        versions: str = "0",
+        task_ids: Collection[str] | None = None,
+        tasks: tuple[int, int] | None = None,
+        max_tasks: int | None = None,
+    ) -> None:
+        self.versions, self.task_ids, self.tasks, self.max_tasks = versions, task_ids, tasks, max_tasks
+        self.missing = set(task_ids or ())
+        self.variations = 0  # passed over because of `versions`
+        self.index = 0  # of the latest task that `versions` left, from 1
+        self.chosen = 0
+
+    def takes(self, head: _Head) -> bool:
+        """Is this task chosen?"""
+        if head.version and self.versions != "all":
+            self.variations += 1
+            return False
+        self.index += 1
+        self.missing.discard(str(head.task_id))
+        chosen = (
+            self._in_range() and (self.task_ids is None or head.task_id in self.task_ids) and not self._full()
+        )
+        self.chosen += chosen
+        return chosen
+
+    def is_over(self) -> bool:
+        """True when no later task can be chosen and none has still to be found."""
+        past_range = self.tasks is not None and self.index >= self.tasks[1]
+        return not self.missing and (past_range or self._full())
+
+    def check(self, name: str) -> None:
+        """Raises UsageError when ids were not found in the dataset `name`, or nothing was chosen."""
+        hint = "; its signed variations need --versions all" if self.variations else ""
+        if self.missing:
+            raise UsageError(f"{name} has no task {', '.join(sorted(self.missing))}{hint}")
+        if self.chosen:
+            return
+        if not self.index:
+            raise UsageError(f"{name} holds no tasks{hint}")
+        asked = f"--tasks {self.tasks[0]}-{self.tasks[1]}" if self.tasks else f"--max_tasks {self.max_tasks}"
+        also = " together with --task_ids" if self.task_ids else ""
+        raise UsageError(f"{asked}{also} selects none of the {self.index} tasks of {name}{hint}")
+
+    def _in_range(self) -> bool:
+        return self.tasks is None or self.tasks[0] <= self.index <= self.tasks[1]
+
+    def _full(self) -> bool:
+        return self.max_tasks is not None and self.chosen >= self.max_tasks
+
+
+def load_tasks_from_dataset(
+    dataset: str | Path | None = None,
+    *,
+    versions: str = "0",
+    task_ids: Collection[str] | None = None,
+    tasks: tuple[int, int] | None = None,
+    max_tasks: int | None = None,
+) -> Iterator[tuple[str, Task]]:
+    """(task_id, task) of each chosen task, decoded one at a time; `dataset` None is the default dataset.json.
+
+    Filters as in this module's docstring; `tasks` is (first, last), 1-based, both included. Raises UsageError when
+    there is no such source, an id is not in it, or nothing is chosen; DatasetError when it reaches a malformed task
+    (tasks that are not chosen are only looked at for their ids).
+    """
+    source = _default_dataset() if dataset is None else dataset
+    choice = _Choice(versions, task_ids, tasks, max_tasks)
+    for entry, head in _heads(source):
+        if choice.takes(head):
+            task = _task(entry, head)
+            yield task.task_id, task
+        if choice.is_over():
+            break
+    choice.check(str(source))
+
+
+class TaskSelection:
+    """The tasks of a run: checked as a whole when made, then read again, one at a time, each time it is iterated."""
+
+    def __init__(self, dataset: str | Path, **filters: Any) -> None:
+        """`filters` as in `load_tasks_from_dataset`. Raises UsageError or DatasetError."""
+        self.name = str(dataset)
+        """The source, for people."""
+        self._filters = filters
+        choice, digest = _Choice(**filters), hashlib.sha256()
+        for entry, head in _heads(dataset):
+            task = _task(entry, head)
+            if choice.takes(head):
+                digest.update(f"{task.task_id} {task.version} {task.content_hash}\n".encode())
+        choice.check(self.name)
+        self.count = choice.chosen
+        self.sha256 = digest.hexdigest()
+        """Of the ids, versions and contents of the selected tasks, in order."""
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[Task]:
+        return (task for _, task in load_tasks_from_dataset(self.name, **self._filters))
+
+
+def select_tasks(config: RunConfig) -> TaskSelection:
+    """The tasks that `config` asks for. The whole source is checked first, so that nothing is paid for a broken one.
+
+    Raises UsageError when there is nothing to select, DatasetError when the source is malformed.
+    """
+    return TaskSelection(
+        _source(config),
+        versions=config.versions,
+        task_ids=config.task_ids,
+        tasks=config.tasks,
+        max_tasks=config.max_tasks,
+    )
+
+
+def _source(config: RunConfig) -> str | Path:
+    if config.dataset is not None:
+        return config.dataset
+    if config.use_dataset_json:
+        return _default_dataset()
+    if not settings.TASK_FILES.is_dir():
+        raise UsageError(
+            f"there are no task files in {settings.TASK_FILES}: "
+            "write them with python auxiliary_utilities/build_dataset.py --task_files"
+        )
+    return settings.TASK_FILES
+
+
+def _default_dataset() -> Path:
+    """apps/static/dataset.json, built first when it is missing."""
+    from utilities.dataset_builder import build_missing_dataset  # which itself reads tasks by this module
+
+    build_missing_dataset(settings.DEFAULT_DATASET)
+    return settings.DEFAULT_DATASET
