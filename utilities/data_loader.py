@@ -92,7 +92,9 @@ def _heads(dataset: str | Path) -> Iterator[tuple[Entry, _Head]]:
         if task_id is None:
             raise DatasetError(f"{entry.where}: it has no 'task_id'")
         if (task_id, head.version) in seen:
-            raise DatasetError(f"{entry.where}: task {task_id}, version {head.version}, was there already")
+            raise DatasetError(
+                f"{entry.where}, task {task_id}: version {head.version} of it was there already"
+            )
         seen.add((task_id, head.version))
         head.task_id = task_id
         yield entry, head
@@ -126,8 +128,9 @@ def _check_pairs(train: tuple[Pair, ...], test: tuple[Pair, ...]) -> None:
 def _refusal(entry: Entry, error: Exception) -> DatasetError:
     """`error` in the words of grids and pairs."""
     value = checked_json(_PLAIN, entry.body, entry.where, "JSON")
-    task_id = entry.task_id or (value.get("task_id") if isinstance(value, dict) else None)
-    name = f" ({task_id})" if isinstance(task_id, str) and task_id not in entry.where else ""
+    own_id = value.get("task_id") if isinstance(value, dict) else None
+    task_id = own_id if isinstance(own_id, str) and own_id else entry.task_id
+    name = f", task {task_id}" if task_id else ""
     return DatasetError(f"{entry.where}{name}: {task_fault(value) or error}")
 
 

