@@ -27,18 +27,24 @@ def parse(config_class: type[Config], argv: Sequence[str] | None, description: s
     A field with `positional=True` in its settings is a positional argument; all others are flags. With `nargs` the
     field is a tuple. Exits with code 2 and one sentence on stderr when the command line is wrong.
     """
+    return config_class(**parse_given(config_class, argv, description, example))
+
+
+def parse_given(
+    config_class: type[Any], argv: Sequence[str] | None, description: str, example: str
+) -> dict[str, Any]:
+    """As `parse`, but only the values that the command line gives, by field name."""
     values = vars(build_parser(config_class, description, example).parse_args(argv))
-    return config_class(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-    )
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
 def build_parser(config_class: type[Any], description: str, example: str) -> argparse.ArgumentParser:
-    """The parser that `parse` uses."""
+    """The parser that `parse` uses; it knows no defaults, those are the fields' own."""
     parser = _Parser(
         description=description,
         epilog=f"example:\n  {example}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        argument_default=argparse.SUPPRESS,
         allow_abbrev=False,
     )
     hints = get_type_hints(config_class)
@@ -50,13 +56,9 @@ def build_parser(config_class: type[Any], description: str, example: str) -> arg
             parser.add_argument(field.name, **_typed(options, str))
         elif hints[field.name] is bool:
             action = argparse.BooleanOptionalAction if default else "store_true"
-            # SUPPRESS keeps BooleanOptionalAction from adding a note of its own on the default.
             parser.add_argument(f"--{field.name}", action=action, default=argparse.SUPPRESS, **options)
-            parser.set_defaults(**{field.name: bool(default)})
         else:
-            parser.add_argument(
-                f"--{field.name}", default=default, **_typed(options, _plain_type(hints[field.name]))
-            )
+            parser.add_argument(f"--{field.name}", **_typed(options, _plain_type(hints[field.name])))
     return parser
 
 

@@ -50,4 +50,7 @@ class CostCap:
             return self._in_flight == 0 and self._limit > 0
         expected = self.spent / self._priced
         rounding = 1e-9
-        return self.spent < self._limit and self.spent + expected * (self._in_flight + 1) <= self._limit + rounding
+        return (
+            self.spent < self._limit
+            and self.spent + expected * (self._in_flight + 1) <= self._limit + rounding
+        )

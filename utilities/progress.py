@@ -41,7 +41,9 @@ class Totals:
     def add_result(self, fields: Record, answers: list[Any]) -> None:
         """Count a finished task: `answers` holds per attempt what the script was after, None where it is missing."""
         self.finished += 1
-        for answer, error, finish_reason in zip(answers, fields["error"], fields["finish_reason"], strict=True):
+        for answer, error, finish_reason in zip(
+            answers, fields["error"], fields["finish_reason"], strict=True
+        ):
             self.attempts += 1
             failure = failure_class(answer, error, finish_reason)
             if failure is None:
@@ -119,9 +121,14 @@ class Progress:
 
 def _terminal_bar(totals: Totals) -> tuple[Any, Any]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
     from rich.progress import Progress as Bar
-    from rich.progress import TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     bar = Bar(
         BarColumn(bar_width=24),

@@ -6,12 +6,10 @@ Not here: writing them durably (results.py).
 import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from utilities.config import RunFailed
 from utilities.data_loader import Pair, Task
 from utilities.model_utils import Message, ModelError, Reply, Sampling, Usage
 
@@ -156,32 +154,11 @@ def flattened(values: list[Any]) -> Iterator[Any]:
             yield value
 
 
-# --- reading ---------------------------------------------------------------------------------------------------------
-
-
-def iterate_lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """(offset, line) of each whole line of a JSON Lines file, streaming; a torn last line is left out."""
-    offset = 0
-    with path.open("rb") as file:
-        for line in file:
-            if line.endswith(b"\n") and line.strip():
-                yield offset, line
-            offset += len(line)
-
-
-def decode_line(path: Path, number: int, line: bytes, kind: Any = Record) -> Any:
-    """A line decoded as `kind`. Raises RunFailed, naming file and line, when it is broken."""
-    try:
-        return msgspec.json.decode(line, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RunFailed(
-            f"line {number} of {path} is broken ({error}): mend or remove that line and start again"
-        ) from None
-
-
 def task_of_record(record: Record) -> Task:
     """The task that a result record carries in `task_data`."""
-    return msgspec.convert(record["task_data"] | {"task_id": record["task_id"], "version": record["version"]}, Task)
+    return msgspec.convert(
+        record["task_data"] | {"task_id": record["task_id"], "version": record.get("version", 0)}, Task
+    )
 
 
 def read_replies(record: Record) -> Iterator[tuple[int, tuple[Message, ...], Reply]]:
@@ -198,7 +175,9 @@ def read_replies(record: Record) -> Iterator[tuple[int, tuple[Message, ...], Rep
 _REPLY_FIELDS = ("response", "thinking", "finish_reason", "usage", "generation_time_seconds", "provider")
 
 
-def _reply(attempt: int, prompt: list[Record], fields: Record) -> Iterator[tuple[int, tuple[Message, ...], Reply]]:
+def _reply(
+    attempt: int, prompt: list[Record], fields: Record
+) -> Iterator[tuple[int, tuple[Message, ...], Reply]]:
     if fields["response"] is not None:
         reply = Reply(
             text=fields["response"],

@@ -14,15 +14,8 @@ import msgspec
 
 from utilities.config import RunFailed
 from utilities.files import write_atomically
-from utilities.records import (
-    JournalLine,
-    MetadataLine,
-    Record,
-    ResultLine,
-    RunLine,
-    decode_line,
-    iterate_lines,
-)
+from utilities.record_reader import decode_entry, iterate_lines, read_run
+from utilities.records import JournalLine, MetadataLine, Record, ResultLine, RunLine
 
 _ENCODER = msgspec.json.Encoder()
 _TAIL_BLOCK = 1 << 16
@@ -185,8 +178,8 @@ class ResultsFile:
 
     def load_journal(self) -> Iterator[JournalLine]:
         """This run's journalled responses whose tasks have no result yet."""
-        for number, (_, line) in enumerate(iterate_lines(self._journal.path), start=1):
-            entry: JournalLine = decode_line(self._journal.path, number, line, JournalLine)
+        for number, _, line in iterate_lines(self._journal.path):
+            entry: JournalLine = decode_entry(self._journal.path, f"line {number}", line, JournalLine)
             if entry.run_id == self.run_id and not self.is_finished((entry.task_id, entry.version)):
                 yield entry
 
@@ -226,7 +219,7 @@ class ResultsFile:
 
     def _tidy_journal(self) -> None:
         """Drop this run's responses whose tasks have a result; what other runs still need stays."""
-        kept = [line for _, line in iterate_lines(self._journal.path) if self._still_needed(line)]
+        kept = [line for _, _, line in iterate_lines(self._journal.path) if self._still_needed(line)]
         if not kept:
             self._journal.clear()
             return
@@ -249,34 +242,6 @@ class _JournalKey(msgspec.Struct):
     run_id: str
     task_id: str
     version: int
-
-
-class _LineKey(msgspec.Struct):
-    entry_type: str
-    run_id: str
-
-
-def read_run(path: Path, run_id: str) -> Iterator[tuple[int, Record]]:
-    """(offset, record) of each result line of a run, in the order of the file, superseded ones too."""
-    for offset, entry, line in _keyed_lines(path):
-        if entry.entry_type == "result" and entry.run_id == run_id:
-            yield offset, msgspec.json.decode(line)
-
-
-def find_run(path: Path, run: str) -> RunLine:
-    """The first line of run `run`, an id or `last`. Raises RunFailed when the file holds no such run."""
-    found = None
-    for _, entry, line in _keyed_lines(path) if path.exists() else ():
-        if entry.entry_type == "run" and run in ("last", entry.run_id):
-            found = line
-    if found is None:
-        raise RunFailed(f"there is no {'run' if run == 'last' else f'run {run}'} to resume in {path}")
-    return msgspec.json.decode(found, type=RunLine)
-
-
-def _keyed_lines(path: Path) -> Iterator[tuple[int, _LineKey, bytes]]:
-    for number, (offset, line) in enumerate(iterate_lines(path), start=1):
-        yield offset, decode_line(path, number, line, _LineKey), line
 
 
 def journal_path(results_path: Path) -> Path:

@@ -18,14 +18,13 @@ from typing import Any
 import msgspec
 
 from utilities import __version__
+from utilities.attempts import Prompt
 from utilities.command_line import parse_given
 from utilities.config import ROOT, RunConfig, UsageError
 from utilities.data_loader import Task, TaskSelection, select_tasks
-from utilities.model_utils import Message, Model, get_model
-from utilities.records import MetadataLine, Record, ResultLine, RunLine, iterate_lines, now
-from utilities.results import find_run
-
-Prompt = tuple[Message, ...]
+from utilities.model_utils import Model, get_model
+from utilities.record_reader import find_run, iterate_lines
+from utilities.records import MetadataLine, Record, ResultLine, RunLine, now
 
 SAMPLING = ("best_of", "temperature", "max_tokens", "reasoning_effort", "seed")
 """Settings that a resumed run must not change, besides model, prompt and tasks."""
@@ -136,7 +135,10 @@ def code_version() -> str:
     """The toolkit's version, with the commit when it runs from a git checkout."""
     try:
         described = subprocess.run(
-            ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True, timeout=5
+            ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"],
+            capture_output=True,
+            text=True,
+            timeout=5,
         )
     except (OSError, subprocess.TimeoutExpired):
         return __version__
@@ -164,9 +166,14 @@ def _refuse_differences(earlier: RunLine, config: RunConfig, manifest: dict[str,
     for name in SAMPLING:
         if earlier.config.get(name) != getattr(config, name):
             raise _different(earlier, f"--{name}", earlier.config.get(name), getattr(config, name))
-    for name, what in (("prompt_sha256", "the prompt"), ("tasks_sha256", "the content of the selected tasks")):
+    for name, what in (
+        ("prompt_sha256", "the prompt"),
+        ("tasks_sha256", "the content of the selected tasks"),
+    ):
         if earlier.manifest[name] != manifest[name]:
-            raise UsageError(f"run {earlier.run_id} cannot be resumed: {what} has changed since; start a new run")
+            raise UsageError(
+                f"run {earlier.run_id} cannot be resumed: {what} has changed since; start a new run"
+            )
 
 
 def _different(earlier: RunLine, what: str, was: Any, is_now: Any) -> UsageError:
@@ -192,7 +199,9 @@ def print_dry_run(setup: Setup) -> None:
         requests += len(prompts)
         tokens += sum(estimated_tokens(prompt) for prompt in prompts)
     requests, tokens = requests * setup.config.best_of, tokens * setup.config.best_of
-    print(f"--- {setup.selection.count} tasks from {setup.selection.name}, {requests} requests to {setup.model.username}")
+    print(
+        f"--- {setup.selection.count} tasks from {setup.selection.name}, {requests} requests to {setup.model.username}"
+    )
     print(f"about {tokens:,} prompt tokens; {_expected_answers(setup, requests)}")
 
 
@@ -224,6 +233,6 @@ def _earlier_metadata(results: Path) -> list[MetadataLine]:
     marker = b'"entry_type":"metadata"'
     return [
         msgspec.json.decode(line, type=MetadataLine)
-        for _, line in iterate_lines(results)
+        for _, _, line in iterate_lines(results)
         if marker in line[:100]
     ]

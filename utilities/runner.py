@@ -14,28 +14,27 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from utilities.config import SAVE_INTERVAL, RunConfig, RunFailed
+from utilities.attempts import sampling_of
+from utilities.config import SAVE_INTERVAL, RunFailed
 from utilities.cost_cap import CostCap, CostReached
 from utilities.data_loader import Task
 from utilities.log import log_to_file, logger
-from utilities.model_utils import Model, ModelError, Reply, Request, RunStopped, RunStoppingError, Sampling
+from utilities.model_utils import ModelError, Reply, Request, RunStopped, RunStoppingError
 from utilities.progress import Progress, Totals, summary
 from utilities.records import (
-    Attempt,
     JournalLine,
     MetadataLine,
     Record,
     ResultLine,
     TaskData,
     attempt_key,
-    error_info,
     flattened,
     now,
     read_replies,
     task_of_record,
 )
 from utilities.results import ResultsFile
-from utilities.run_setup import Job, Prompt, Setup, prepare, print_dry_run
+from utilities.run_setup import Job, Setup, prepare, print_dry_run
 
 GRACE_SECONDS = 2.0
 """How long responses under way may still arrive after the first Ctrl-C."""
@@ -83,31 +82,6 @@ class TaskModel:
         """Nothing: the run closes the model."""
 
 
-def sampling_of(config: RunConfig, attempt: int) -> Sampling:
-    """The sampling of one attempt: with a seed, each attempt has its own."""
-    seed = None if config.seed is None else config.seed + attempt
-    return Sampling(config.temperature, config.max_tokens, config.reasoning_effort, seed)
-
-
-async def ask_attempt(model: Model, messages: Prompt, config: RunConfig, attempt: int) -> Attempt:
-    """One attempt; a ModelError becomes its `error`. Raises RunStopped."""
-    try:
-        reply = await model.ask(Request(messages, sampling_of(config, attempt), attempt))
-    except ModelError as error:
-        return Attempt(messages, error=error_info(error))
-    return Attempt(messages, reply)
-
-
-async def ask_best_of(model: Model, messages: Prompt, config: RunConfig) -> list[Attempt]:
-    """All `best_of` attempts at one prompt, in order. Raises RunStopped once those under way are in."""
-    asked = [ask_attempt(model, messages, config, attempt) for attempt in range(config.best_of)]
-    outcomes = await asyncio.gather(*asked, return_exceptions=True)
-    errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
-    for error in sorted(errors, key=lambda error: isinstance(error, RunStopped)):
-        raise error
-    return [outcome for outcome in outcomes if isinstance(outcome, Attempt)]
-
-
 # --- the loop --------------------------------------------------------------------------------------------------------
 
 
@@ -149,7 +123,10 @@ class Run:
             self._take_in_earlier_stretches()
         for path, size in self._results.repaired.items():
             logger.warning("%s ended in a torn line of %d bytes (a crash); it was cut off", path, size)
-            print(f"note: {path} ended in a torn line of {size} bytes (a crash); it was cut off", file=sys.stderr)
+            print(
+                f"note: {path} ended in a torn line of {size} bytes (a crash); it was cut off",
+                file=sys.stderr,
+            )
         logger.info("run %s starts: %s", self._results.run_id, self._setup.run.manifest)
         self._slots = asyncio.Semaphore(self._config.max_concurrent_tasks)
         self._cap = CostCap(self._config.max_cost, self._totals.cost or 0.0, self._totals.priced)
@@ -329,7 +306,10 @@ class Run:
         try:
             snapshot = self._results.finish(metadata)
         except OSError as error:
-            self._stop("failed", f"cannot write {error.filename} ({error.strerror}); the results before it are intact")
+            self._stop(
+                "failed",
+                f"cannot write {error.filename} ({error.strerror}); the results before it are intact",
+            )
             return
         logger.info("run %s ends: %s", self._results.run_id, self._status)
         print(summary(metadata, self._job.answer_noun, self._setup.results, snapshot), flush=True)

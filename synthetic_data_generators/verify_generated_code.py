@@ -1,0 +1,93 @@
+"""Run the programs of a results file on the train and test inputs of their tasks, in the sandbox, and compare.
+
+RESULTS is a code results .jsonl or a snapshot .json. Each record is written again, with the verdicts, to
+<results stem>.verified.jsonl beside it; what that file holds already is not run again."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from utilities.code_execution import Limits, Pool
+from utilities.command_line import parse, run_main
+from utilities.config import UsageError, at_least_one, positive, setting
+from utilities.log import log_to_file, logger
+from utilities.record_reader import current_results, run_models
+from utilities.records import Record
+from utilities.results import AppendFile, RunLock
+from utilities.verification import verified_records
+from utilities.verification_report import print_report
+
+LOG = Path(__file__).resolve().parent / "synthetic_data" / "code_verification.log"
+EXAMPLE = "python synthetic_data_generators/verify_generated_code.py code_data_results.jsonl --exec_timeout 5"
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyConfig:
+    """What a verification can be told."""
+
+    results: str | None = setting(None, "a code results .jsonl or a snapshot .json", positional=True, nargs="?")
+    results_file: str | None = setting(None, "the same, in its older spelling")
+    workers: int | None = setting(None, "programs that run at once (default: one per core)", type=at_least_one)
+    exec_timeout: float = setting(10.0, "seconds per program, over all its grids", type=positive)
+    exec_memory_mb: int = setting(1024, "memory per program in MB", type=at_least_one)
+    sandbox: str = setting("auto", "auto, a tier of the sandbox by name, or unsafe")
+    output_directory: str | None = setting(None, "folder for the verified file (default: beside the results)")
+
+
+def main() -> None:
+    """Verify one results file."""
+    config = parse(VerifyConfig, None, __doc__, EXAMPLE)
+    results = _results_path(config)
+    folder = Path(config.output_directory).resolve() if config.output_directory else results.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    output = folder / f"{results.stem}.verified.jsonl"
+    lock = RunLock(output)
+    with log_to_file(LOG), Pool(config.workers, config.sandbox) as pool:
+        asyncio.run(_verify(results, output, config, pool))
+    lock.close()
+    print_report(output, run_models(results))
+    print(f"verdicts: {output}")
+
+
+def _results_path(config: VerifyConfig) -> Path:
+    given = config.results or config.results_file
+    if given is None:
+        raise UsageError("say which results to verify, for example: " + EXAMPLE)
+    path = Path(given).resolve()
+    if not path.is_file():
+        raise UsageError(f"there is no file {given}: give the results .jsonl of generate_code_data.py or a snapshot .json")
+    return path
+
+
+async def _verify(results: Path, output: Path, config: VerifyConfig, pool: Pool) -> None:
+    """Append the verdicts that `output` does not hold yet, in the order of `results`."""
+    limits = Limits(seconds=config.exec_timeout, memory_mb=config.exec_memory_mb)
+    done = {_key(record) for record in current_results(output)} if output.exists() else set()
+    in_flight = 4 * (config.workers or os.cpu_count() or 1)
+    file = AppendFile(output)
+    try:
+        async for record in verified_records(_missing(results, done), pool, limits, in_flight):
+            file.append(record)
+            logger.debug("task %s: %s", record["task_id"], record["verification_reason"])
+    finally:
+        file.close()
+
+
+def _missing(results: Path, done: set[bytes]) -> Iterator[Record]:
+    return (record for record in current_results(results) if _key(record) not in done)
+
+
+def _key(record: Record) -> bytes:
+    """Eight bytes that tell results apart; a resumed run's new result of a task has a time of its own."""
+    parts = [str(record.get(name)) for name in ("run_id", "task_id", "version", "timestamp")]
+    return blake2b("\n".join(parts).encode(), digest_size=8).digest()
+
+
+if __name__ == "__main__":
+    run_main(main)

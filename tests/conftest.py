@@ -1,0 +1,31 @@
+"""Fixtures shared by all tests."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from utilities.data_loader import Pair, Task
+
+TasksFile = Callable[..., Path]
+
+
+def make_task(task_id: str = "aaaaaaaa", colour: int = 1) -> Task:
+    """A small task whose rule is `keep the grid`."""
+    pair = Pair([[colour, 2], [3, 4]], [[colour, 2], [3, 4]])
+    return Task(task_id=task_id, train=(pair, Pair([[0, colour]], [[0, colour]])), test=(Pair([[5]], [[5]]),))
+
+
+@pytest.fixture
+def tasks_file(tmp_path: Path) -> TasksFile:
+    """Writes a .jsonl with `count` different tasks and returns its path."""
+
+    def write(count: int = 3, **changes: Any) -> Path:
+        path = tmp_path / "tasks.jsonl"
+        lines = [make_task(f"task{number:04d}", number % 10).line for number in range(count)]
+        path.write_bytes(b"\n".join(json.dumps(json.loads(line) | changes).encode() for line in lines) + b"\n")
+        return path
+
+    return write

@@ -1,0 +1,108 @@
+"""Verifying the programs of result records in the sandbox: a record in, the same record with verdicts out.
+
+Not here: how a program is run and judged (code_execution.py), and the tables (verification_report.py).
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Iterable
+from typing import Any
+
+from utilities.code_execution import Limits, Pool, verify_async
+from utilities.config import RunFailed
+from utilities.data_loader import Task
+from utilities.hard_coded import is_hard_coded
+from utilities.progress import failure_class
+from utilities.records import Record, task_of_record
+
+FIELDS = (
+    "train_success",
+    "verification_success",
+    "verification_reason",
+    "verification_time_seconds",
+    "test_outputs",
+    "stdout",
+    "sandbox",
+    "hard_coded",
+)
+"""What verification adds to a code result: lists with one element per attempt."""
+
+_NO_ANSWER = {"api_error": "no response", "truncated": "the reply was cut off before the program"}
+
+
+async def verified_records(
+    records: Iterable[Record], pool: Pool, limits: Limits, in_flight: int
+) -> AsyncIterator[Record]:
+    """Each record with `FIELDS` added, in order, at most `in_flight` of them at work; flat memory.
+
+    Raises RunFailed at a record that holds no programs or no task.
+    """
+    waiting: deque[asyncio.Task[Record]] = deque()
+    source = iter(records)
+    try:
+        while True:
+            while len(waiting) < in_flight and (record := next(source, None)) is not None:
+                waiting.append(asyncio.create_task(verified(record, pool, limits)))
+            if not waiting:
+                return
+            yield await waiting.popleft()
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def verified(record: Record, pool: Pool, limits: Limits) -> Record:
+    """`record` with `FIELDS` added. Raises RunFailed when it holds no programs or no task."""
+    programs, task = programs_of(record), task_of_record(record)
+    attempts = [
+        _verdict(program, task, pool, limits) if program else _no_program(record, index, task)
+        for index, program in enumerate(programs)
+    ]
+    verdicts = await asyncio.gather(*attempts)
+    return record | {name: [verdict[name] for verdict in verdicts] for name in FIELDS}
+
+
+def programs_of(record: Record) -> list[str | None]:
+    """One program per attempt; older records have a plain string."""
+    programs = record.get("python_code")
+    if isinstance(programs, str):
+        return [programs]
+    if not isinstance(programs, list) or "task_data" not in record:
+        raise RunFailed(
+            f"the result of task {record.get('task_id')} holds no programs with their task: "
+            "give the results of generate_code_data.py or run_code_benchmark.py"
+        )
+    return programs
+
+
+async def _verdict(program: str, task: Task, pool: Pool, limits: Limits) -> Record:
+    verification = await verify_async(program, task, limits, pool)
+    return {
+        "train_success": verification.train_success,
+        "verification_success": verification.verification_success,
+        "verification_reason": verification.verification_reason,
+        "verification_time_seconds": round(verification.verification_time_seconds, 4),
+        "test_outputs": verification.test_outputs,
+        "stdout": verification.stdout,
+        "sandbox": verification.sandbox,
+        "hard_coded": is_hard_coded(program, task),
+    }
+
+
+async def _no_program(record: Record, attempt: int, task: Task) -> Record:
+    def of_attempt(name: str) -> Any:
+        values = record.get(name)
+        return values[attempt] if isinstance(values, list) and attempt < len(values) else None
+
+    failure = failure_class(None, of_attempt("error"), of_attempt("finish_reason")) or "no_answer"
+    return {
+        "train_success": False,
+        "verification_success": False,
+        "verification_reason": f"{failure}: {_NO_ANSWER.get(failure, 'the reply holds no program')}",
+        "verification_time_seconds": 0.0,
+        "test_outputs": [None] * len(task.test),
+        "stdout": "",
+        "sandbox": None,
+        "hard_coded": False,
+    }

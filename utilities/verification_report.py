@@ -1,0 +1,99 @@
+"""What a verified file says, as tables: each attempt of the last run, and every run with its failure classes."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from utilities.record_reader import current_results
+
+MOST_ROWS = 60
+"""The attempts of a longer run are not listed one by one."""
+
+
+class _Verdicts(msgspec.Struct):
+    """The part of a verified record that the tables need."""
+
+    task_id: str
+    train_success: list[bool]
+    verification_success: list[bool | None]
+    verification_reason: list[str]
+    hard_coded: list[bool]
+    run_id: str = ""
+    version: int = 0
+
+    @property
+    def is_verified(self) -> bool:
+        """One of the attempts passed all test pairs."""
+        return any(self.verification_success)
+
+
+class _RunTally:
+    """Counts over one run."""
+
+    def __init__(self) -> None:
+        self.tasks = self.verified = self.attempts = self.train = self.test = self.hard_coded = 0
+        self.reasons: Counter[str] = Counter()
+
+    def add(self, record: _Verdicts) -> None:
+        """Count one task."""
+        self.tasks += 1
+        self.verified += record.is_verified
+        self.attempts += len(record.train_success)
+        self.train += sum(record.train_success)
+        self.test += sum(map(bool, record.verification_success))
+        self.hard_coded += sum(record.hard_coded)
+        self.reasons.update(reason.partition(":")[0] for reason in record.verification_reason)
+
+
+def print_report(verified: Path, models: dict[str, str]) -> None:
+    """Print the tables of a verified file to stdout, ending with a line such as `verified 9 of 30 tasks`.
+
+    `models`: model identifier by run id. Streams the file; memory grows with the number of runs only.
+    """
+    from rich.console import Console
+
+    tallies: dict[str, _RunTally] = {}
+    rows: list[_Verdicts] = []
+    for record in current_results(verified, _Verdicts):
+        if record.run_id not in tallies:
+            tallies[record.run_id], rows = _RunTally(), []
+        tallies[record.run_id].add(record)
+        rows = (rows + [record])[: MOST_ROWS + 1]
+    console = Console()
+    console.width = max(console.width, 100) if not console.is_terminal else console.width
+    if 0 < sum(len(record.train_success) for record in rows) <= MOST_ROWS:
+        console.print(_attempts_table(rows))
+    console.print(_runs_table(tallies, models))
+    last = list(tallies.values())[-1] if tallies else _RunTally()
+    of_run = " in the last run" if len(tallies) > 1 else ""
+    print(f"verified {last.verified} of {last.tasks} tasks{of_run}")
+
+
+def _attempts_table(rows: list[_Verdicts]) -> Any:
+    from rich.table import Table
+
+    table = Table("task", "attempt", "passed train", "passed test", "reason")
+    for record in rows:
+        name = record.task_id + (f" v{record.version}" if record.version else "")
+        for attempt, reason in enumerate(record.verification_reason):
+            mark = " (hard-coded)" if record.hard_coded[attempt] else ""
+            train, test = record.train_success[attempt], record.verification_success[attempt]
+            table.add_row(name, str(attempt + 1), _word(train), _word(test), reason + mark)
+    return table
+
+
+def _word(passed: bool | None) -> str:
+    return "unknown" if passed is None else ("yes" if passed else "no")
+
+
+def _runs_table(tallies: dict[str, _RunTally], models: dict[str, str]) -> Any:
+    from rich.table import Table
+
+    table = Table("run", "model", "tasks", "verified", "attempts", "passed train", "passed test", "hard-coded", "why")
+    for run_id, tally in tallies.items():
+        counts = (tally.tasks, tally.verified, tally.attempts, tally.train, tally.test, tally.hard_coded)
+        reasons = ", ".join(f"{count} {reason}" for reason, count in tally.reasons.most_common())
+        table.add_row(run_id or "-", models.get(run_id, "?"), *map(str, counts), reasons)
+    return table
