@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import UnionType
 from typing import Any, NoReturn, TypeVar, get_args, get_origin, get_type_hints
 
@@ -92,33 +93,45 @@ def _typed(options: dict[str, Any], plain_type: Callable[[str], Any]) -> dict[st
 
 
 def run_main(main: Callable[[], int | None]) -> NoReturn:
-    """Call `main` and exit: 0 done, 1 failed, 2 wrong usage, 130 interrupted (143 by SIGTERM).
+    """Call `main` and exit: 0 done (or the code it returns), 1 failed, 2 wrong usage, 130 interrupted by Ctrl-C.
 
-    Only UsageError, RunFailed, a full or unwritable disk and an interrupt become a sentence; anything else is a bug
-    and keeps its traceback.
+    Only UsageError, RunFailed, OSError (a full or unwritable disk) and an interrupt become a sentence; anything else
+    is a bug and keeps its traceback. SIGTERM keeps its default, which shells report as 143.
     """
-    name = os.path.basename(sys.argv[0])  # noqa: PTH119
+    name = Path(sys.argv[0]).name
     try:
-        sys.exit(main() or 0)
+        code = main() or 0
+        sys.stdout.flush()  # here, where a full disk or a closed pipe still becomes a sentence
     except UsageError as error:
         _die(2, f"{name}: {error}")
-    except (RunFailed, OSError) as error:
-        if isinstance(error, BrokenPipeError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            _die(1, None)
-        _die(1, f"{name}: {_sentence(error)}")
+    except RunFailed as error:
+        _die(1, f"{name}: {error}")
+    except BrokenPipeError:
+        _drop_stdout()
+        _die(1, "")  # whoever read our output has gone, as in `| head`
+    except OSError as error:
+        _drop_stdout()
+        _die(1, f"{name}: {_os_sentence(error)}")
     except KeyboardInterrupt:
         _die(128 + signal.SIGINT, f"{name}: interrupted")
+    sys.exit(code)
 
 
-def _sentence(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        where = f" {error.filename}" if error.filename else ""
-        return f"{error.strerror}{':' + where if where else ''}"
-    return str(error)
+def _drop_stdout() -> None:
+    """Throw away what stdout cannot take, lest the interpreter tries again, and complains, when it ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _die(code: int, message: str | None) -> NoReturn:
+def _os_sentence(error: OSError) -> str:
+    if not error.strerror:
+        return str(error)
+    return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+
+
+def _die(code: int, message: str) -> NoReturn:
     if message:
         print(message, file=sys.stderr)
     sys.exit(code)

@@ -29,7 +29,9 @@ class SourceReport:
     """Ids (with the version, above 0) left out because an earlier task with other pairs has them."""
 
     def __str__(self) -> str:
-        notes = [f"{self.name}: {self.tasks} tasks"]
+        notes = []
+        if self.tasks or not self.variations:
+            notes.append(f"{self.tasks} tasks")
         if self.variations:
             notes.append(f"{self.variations} signed variations")
         if self.same_pairs:
@@ -37,7 +39,7 @@ class SourceReport:
         if self.other_pairs:
             ids = ", ".join(self.other_pairs)
             notes.append(f"{len(self.other_pairs)} left out whose id is taken by other pairs ({ids})")
-        return "; ".join(notes)
+        return f"{self.name}: {'; '.join(notes)}"
 
 
 class MergedTasks:
@@ -102,22 +104,23 @@ def build_dataset(sources: Sequence[str], output_file: Path, task_files: bool = 
     """Write the tasks of `sources` to `output_file`, and as single files to data/ if wanted; returns what to report.
 
     Variations that `output_file` already holds stay in it. Raises DatasetError when it or a source is malformed,
-    UsageError when a source is not there or empty, OSError when a file cannot be written.
+    UsageError when a source is not there or empty or a name cannot be written to, OSError when the disk refuses.
     """
     merged = MergedTasks()
     merged.add(f"kept from {output_file}", _signed_variations(output_file))
     for source in sources:
         merged.add(source, (task for _, task in load_tasks_from_dataset(source, versions="all")))
     folders = merged.originals_by_folder() if task_files else {}
-    for task in (task for tasks in folders.values() for task in tasks):
-        _check_file_name(task.task_id)
+    for tasks in folders.values():
+        _check_file_names(tasks)
     write_atomically(output_file, json_list(task.line for task in merged))
     kept, *brought = merged.reports
     lines = [str(report) for report in ([kept] if kept.variations else []) + brought]
     lines.append(f"wrote {sum(1 for _ in merged)} tasks to {output_file}")
-    return lines + [
-        _write_task_files(settings.TASK_FILES.with_name(name), tasks) for name, tasks in folders.items()
-    ]
+    for folder, tasks in folders.items():
+        if tasks:
+            lines.append(_write_task_files(settings.TASK_FILES.with_name(folder), tasks))
+    return lines
 
 
 def build_missing_dataset(path: Path) -> None:
@@ -129,6 +132,8 @@ def build_missing_dataset(path: Path) -> None:
 
 
 def _signed_variations(path: Path) -> list[Task]:
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder: give the name of the file to write")
     if not path.exists():
         return []
     try:
@@ -137,9 +142,10 @@ def _signed_variations(path: Path) -> list[Task]:
         raise DatasetError(f"{error}; move this file away, as its signed variations cannot be kept") from None
 
 
-def _check_file_name(task_id: str) -> None:
-    if Path(task_id).name != task_id or "\0" in task_id:
-        raise UsageError(f"the task id {task_id!r} cannot be the name of a file: leave out --task_files")
+def _check_file_names(tasks: Iterable[Task]) -> None:
+    for task_id in (task.task_id for task in tasks):
+        if Path(task_id).name != task_id or "\0" in task_id or task_id.startswith("."):
+            raise UsageError(f"the task id {task_id!r} cannot be the name of a file: leave out --task_files")
 
 
 def _write_task_files(folder: Path, tasks: Sequence[Task]) -> str:

@@ -65,7 +65,9 @@ def json_list_items(path: Path) -> Iterator[msgspec.Raw]:
     Raises OtherLayout at the first line that does not fit, after any number of items.
     """
     with path.open("rb") as file:
-        more = file.read(2) == b"[\n"
+        if file.read(2) != b"[\n":
+            raise OtherLayout
+        more = True
         for line in file:
             if line.rstrip() == b"]" and not more and not file.readline():
                 return

@@ -100,7 +100,10 @@ def _file_entries(path: Path) -> Iterator[Entry]:
         for number, body in enumerate(json_list_items(path), start=1):
             yield Entry(f"{path}, item {number}", body)
     except OtherLayout:
-        yield from _whole_file_entries(path, number)
+        pass
+    else:
+        return
+    yield from _whole_file_entries(path, number)
 
 
 def _whole_file_entries(path: Path, done: int) -> Iterator[Entry]:
