@@ -1,0 +1,276 @@
+"""The run loop with a scripted model: what is asked, saved, counted, resumed and stopped."""
+
+import asyncio
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agents.reasoning_code_generator import ReasoningCodeGenerator
+from tests.conftest import TasksFile
+from tests.scripted_model import ScriptedModel, same_code
+from utilities.attempts import ask_best_of
+from utilities.config import RunConfig, RunFailed, UsageError
+from utilities.data_loader import Task
+from utilities.model_utils import Model, RefusedError, Reply, Request, RetryableError, RunStoppingError, Usage
+from utilities.record_reader import current_results
+from utilities.records import CodeResultLine, Record, attempt_fields
+from utilities.results import ResultsFile, journal_path
+from utilities.run_setup import Job, prepare
+from utilities.runner import Run, run_job
+
+AGENT = ReasoningCodeGenerator()
+
+
+async def work(model: Model, task: Task, config: RunConfig) -> Record:
+    attempts = await ask_best_of(model, AGENT.messages(task), config)
+    programs = [AGENT.parse(attempt.text).python_code if attempt.text else None for attempt in attempts]
+    return attempt_fields(attempts) | {"reasoning": [None] * len(attempts), "python_code": programs}
+
+
+def job(folder: Path) -> Job:
+    return Job(
+        script="generate_code_data",
+        description="A script.",
+        example="python script.py",
+        results=folder / "code_data_results.jsonl",
+        log=folder / "code_data_generation.log",
+        prompts=lambda task: [AGENT.messages(task)],
+        work=work,
+        line=CodeResultLine,
+        answer_field="python_code",
+        answer_noun="programs",
+    )
+
+
+class Runner:
+    """Runs the job above on a folder with a scripted model."""
+
+    def __init__(self, folder: Path, dataset: Path) -> None:
+        self.folder, self.dataset = folder, dataset
+        self.results = folder / "code_data_results.jsonl"
+
+    def __call__(self, model: ScriptedModel, *argv: str) -> int:
+        dataset = [] if "--resume" in argv else ["--dataset", str(self.dataset)]
+        setup = dataclasses.replace(prepare(job(self.folder), [*dataset, *argv]), model=model)
+        with ResultsFile(setup.results, setup.run.run_id) as results:
+            return asyncio.run(Run(setup, results).run())
+
+    def lines(self, kind: str) -> list[dict[str, Any]]:
+        lines = [json.loads(line) for line in self.results.read_text().splitlines()]
+        return [line for line in lines if line["entry_type"] == kind]
+
+
+@pytest.fixture
+def runner(tmp_path: Path, tasks_file: TasksFile, monkeypatch: pytest.MonkeyPatch) -> Runner:
+    monkeypatch.setattr("utilities.run_setup.get_model", lambda *_: ScriptedModel())
+    return Runner(tmp_path / "out", tasks_file(7))
+
+
+def failing(*numbers: int, error: Callable[[], Exception]) -> Callable[[Request], Reply]:
+    """Answers, except to the requests of these numbers (from 1)."""
+    count = iter(range(1, 10_000))
+
+    def answer(request: Request) -> Reply:
+        if next(count) in numbers:
+            raise error()
+        return same_code(request)
+
+    return answer
+
+
+def test_a_run_writes_one_result_per_task_and_metadata_last(runner: Runner) -> None:
+    model = ScriptedModel()
+    assert runner(model, "--best_of", "3") == 0
+    results = runner.lines("result")
+    assert sorted(record["task_id"] for record in results) == [f"task{number:04d}" for number in range(7)]
+    per_attempt = ("prompt_messages", "reasoning", "response", "thinking", "finish_reason", "usage")
+    for record in results:
+        for name in (*per_attempt, "generation_time_seconds", "provider", "error", "python_code"):
+            assert len(record[name]) == 3, name
+    entries = [json.loads(line)["entry_type"] for line in runner.results.read_text().splitlines()]
+    assert entries == ["run", *["result"] * 7, "metadata"]
+    assert model.closed
+    assert journal_path(runner.results).stat().st_size == 0
+
+
+def test_metadata_and_snapshot_tell_what_happened(runner: Runner) -> None:
+    runner(ScriptedModel(failing(2, error=lambda: RefusedError("moderation", "403: flagged"))))
+    (metadata,) = runner.lines("metadata")
+    assert metadata["status"] == "completed"
+    assert (metadata["tasks_finished"], metadata["attempts"], metadata["attempts_answered"]) == (7, 7, 6)
+    assert metadata["failures"] == {"api_error": 1}
+    assert metadata["cost"] == pytest.approx(0.006)
+    assert metadata["usage"]["prompt_tokens"] == 60
+    (snapshot,) = runner.folder.glob("code_data_results_*.json")
+    content = json.loads(snapshot.read_text())
+    assert content["metadata"] == metadata
+    assert content["results"] == runner.lines("result")
+
+
+def test_requests_in_flight_never_exceed_the_limit(runner: Runner) -> None:
+    model = ScriptedModel(delay=0.01)
+    runner(model, "--best_of", "4", "--max_concurrent_tasks", "3")
+    assert model.most_in_flight == 3
+    assert len(model.requests) == 28
+
+
+def test_each_attempt_has_its_own_seed(runner: Runner) -> None:
+    model = ScriptedModel()
+    runner(model, "--best_of", "3", "--seed", "10", "--max_tasks", "1", "--temperature", "0.5")
+    assert sorted((request.attempt, request.sampling.seed) for request in model.requests) == [(0, 10), (1, 11), (2, 12)]
+    assert {request.sampling.temperature for request in model.requests} == {0.5}
+
+
+def test_runs_follow_each_other_in_one_file(runner: Runner) -> None:
+    runner(ScriptedModel())
+    runner(ScriptedModel(), "--max_tasks", "2")
+    assert len(runner.lines("run")) == len(runner.lines("metadata")) == 2
+    assert len({line["run_id"] for line in runner.lines("run")}) == 2
+    assert len(list(current_results(runner.results))) == 9
+
+
+def test_a_resume_asks_only_for_what_has_no_response(runner: Runner) -> None:
+    runner(ScriptedModel(failing(3, 6, error=lambda: RetryableError("timeout", "silent"))), "--best_of", "2")
+    model = ScriptedModel()
+    assert runner(model, "--resume", "last") == 0
+    assert len(model.requests) == 2
+    records = list(current_results(runner.results))
+    assert sorted(record["task_id"] for record in records) == [f"task{number:04d}" for number in range(7)]
+    assert all(error is None for record in records for error in record["error"])
+    assert [line["status"] for line in runner.lines("metadata")] == ["completed", "completed"]
+    last = runner.lines("metadata")[-1]
+    assert (last["attempts"], last["attempts_answered"], last["failures"]) == (14, 14, {})
+    assert last["cost"] == pytest.approx(0.014)
+
+
+def test_an_answer_without_code_is_an_answer(runner: Runner) -> None:
+    runner(ScriptedModel(lambda _: Reply("I do not know.", finish_reason="length")))
+    assert runner.lines("metadata")[0]["failures"] == {"truncated": 7}
+    model = ScriptedModel()
+    runner(model, "--resume", "last")
+    assert model.requests == []
+
+
+def test_a_resume_uses_journalled_responses_of_unfinished_tasks(runner: Runner) -> None:
+    class Killed(BaseException):
+        """Stands for a crash between a response and its task's result."""
+
+    calls = iter(range(100))
+
+    def crash(request: Request) -> Reply:
+        if next(calls) == 5:
+            raise Killed
+        return same_code(request)
+
+    with pytest.raises(Killed):
+        runner(ScriptedModel(crash), "--best_of", "4", "--max_concurrent_tasks", "1")
+    assert runner.lines("metadata")[-1]["status"] == "failed"
+    assert len(journal_path(runner.results).read_text().splitlines()) == 3
+    model = ScriptedModel()
+    runner(model, "--resume", "last")
+    assert len(model.requests) == 28 - 7
+    assert len(list(current_results(runner.results))) == 7
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (["--temperature", "0.7"], "--temperature was None and is now 0.7"),
+        (["--best_of", "2"], "--best_of was 1 and is now 2"),
+        (["--max_tasks", "3"], "the content of the selected tasks has changed"),
+    ],
+)
+def test_a_resume_with_other_settings_is_refused(runner: Runner, flags: list[str], sentence: str) -> None:
+    runner(ScriptedModel())
+    with pytest.raises(UsageError, match=sentence):
+        runner(ScriptedModel(), "--resume", "last", *flags)
+
+
+def test_a_resume_of_changed_tasks_is_refused(runner: Runner) -> None:
+    runner(ScriptedModel())
+    runner.dataset.write_text(runner.dataset.read_text().replace("[[5]]", "[[6]]"))
+    with pytest.raises(UsageError, match="content of the selected tasks"):
+        runner(ScriptedModel(), "--resume", "last")
+
+
+def test_a_resume_without_a_run_is_refused(runner: Runner) -> None:
+    with pytest.raises(RunFailed, match="there is no run to resume"):
+        runner(ScriptedModel(), "--resume", "last")
+
+
+def test_a_refused_key_stops_the_run(runner: Runner) -> None:
+    model = ScriptedModel(failing(3, error=lambda: RunStoppingError("key_refused", "the key is refused")))
+    with pytest.raises(RunFailed, match="the key is refused"):
+        runner(model, "--max_concurrent_tasks", "1")
+    assert len(model.requests) == 3
+    (metadata,) = runner.lines("metadata")
+    assert (metadata["status"], metadata["message"]) == ("failed", "the key is refused")
+    assert len(runner.lines("result")) == 3
+    again = ScriptedModel()
+    runner(again, "--resume", "last")
+    assert len(again.requests) == 5
+
+
+def test_a_run_in_which_every_request_failed_fails(runner: Runner) -> None:
+    with pytest.raises(RunFailed, match="every request failed.*500: broken"):
+        runner(ScriptedModel(failing(*range(1, 8), error=lambda: RetryableError("server_error", "500: broken"))))
+    assert runner.lines("metadata")[0]["status"] == "failed"
+
+
+def test_a_bug_ends_the_run_loudly_with_everything_before_it_on_disk(runner: Runner) -> None:
+    with pytest.raises(ZeroDivisionError):
+        runner(ScriptedModel(failing(4, error=ZeroDivisionError)), "--max_concurrent_tasks", "1")
+    assert len(runner.lines("result")) == 3
+    assert runner.lines("metadata")[0]["status"] == "failed"
+
+
+def test_the_cost_cap_is_never_passed(runner: Runner) -> None:
+    model = ScriptedModel(delay=0.001)
+    assert runner(model, "--max_cost", "0.0045") == 0
+    (metadata,) = runner.lines("metadata")
+    assert (metadata["status"], metadata["cost"]) == ("stopped_at_cost", pytest.approx(0.004))
+    more = ScriptedModel()
+    runner(more, "--resume", "last", "--max_cost", "1")
+    assert len(more.requests) == 3
+
+
+def test_a_cap_without_prices_does_not_stop_a_run(runner: Runner) -> None:
+    model = ScriptedModel(lambda request: Reply("x", usage=Usage(1, 1)))
+    runner(model, "--max_cost", "0.001")
+    assert len(model.requests) == 7
+
+
+def test_a_dry_run_asks_nothing_and_writes_nothing(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = ScriptedModel()
+    monkeypatch.setattr("utilities.run_setup.get_model", lambda *_: model)
+    assert run_job(job(runner.folder), ["--dataset", str(runner.dataset), "--dry_run", "--best_of", "2"]) == 0
+    shown = capsys.readouterr().out
+    assert "Train pair 1" in shown
+    assert "7 tasks" in shown and "14 requests" in shown
+    assert "prompt tokens" in shown
+    assert model.requests == []
+    assert not runner.folder.exists()
+
+
+def test_everything_is_logged_to_a_file(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("utilities.run_setup.get_model", lambda *_: ScriptedModel())
+    run_job(job(runner.folder), ["--dataset", str(runner.dataset)])
+    log = (runner.folder / "code_data_generation.log").read_text()
+    assert log.count("DEBUG asking: task task") == 7
+    assert "INFO run" in log and "completed" in log
+
+
+def test_responses_with_equal_content_in_two_tasks_are_kept_apart(runner: Runner) -> None:
+    task = json.loads(runner.dataset.read_text().splitlines()[0])
+    copies = [json.dumps(task | {"task_id": name}) for name in ("one", "two")]
+    runner.dataset.write_text("\n".join(copies) + "\n")
+    runner(ScriptedModel(failing(1, 2, 3, error=lambda: RetryableError("timeout", "silent"))), "--best_of", "2")
+    model = ScriptedModel()
+    runner(model, "--resume", "last")
+    assert len(model.requests) == 3
