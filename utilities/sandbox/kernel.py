@@ -1,0 +1,134 @@
+"""The Linux system calls of the sandbox that the standard library lacks: prctl, Landlock, seccomp, huge pages.
+
+By ctypes, for x86_64 and aarch64, where these calls have the same numbers or are named here. The layouts are those of
+the kernel's `linux/landlock.h`, `linux/seccomp.h` and `linux/filter.h`.
+"""
+
+import ctypes
+import os
+import platform
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
+_SECCOMP = {"x86_64": 317, "aarch64": 277}
+_LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
+_CAPSET = {"x86_64": 126, "aarch64": 91}
+_MADV_COLLAPSE = 25
+HUGE_PAGE = 2 << 20
+
+READ_FILE, READ_FOLDER = 1 << 2, 1 << 3
+_FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}
+"""Landlock version -> number of file rights it knows; 16 since version 5."""
+
+
+class KernelRefused(OSError):
+    """A system call of the sandbox failed."""
+
+
+def _check(result: int, what: str) -> int:
+    if result < 0:
+        code = ctypes.get_errno()
+        raise KernelRefused(code, f"{what}: {os.strerror(code)}")
+    return result
+
+
+def prctl(option: int, value: int) -> None:
+    """prctl(2) with one argument; raises KernelRefused."""
+    _check(_libc.prctl(option, value, 0, 0, 0), "prctl")
+
+
+def drop_capabilities() -> None:
+    """Give up every capability of this process, also for uid 0; raises KernelRefused."""
+    header = struct.pack("Ii", 0x20080522, 0)
+    _check(_libc.syscall(_CAPSET[platform.machine()], header, bytes(24)), "capset")
+
+
+# --- Landlock --------------------------------------------------------------------------------------------------------
+
+
+class _PathRule(ctypes.Structure):
+    _pack_ = 1
+    _fields_ = (("rights", ctypes.c_uint64), ("folder", ctypes.c_int32))
+
+
+def landlock_version() -> int:
+    """The kernel's Landlock version, 0 when it has none."""
+    return max(0, _libc.syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(1)))
+
+
+def landlock_read_only(paths: Iterable[str]) -> None:
+    """Leave this process nothing of the file system but reading below `paths`; no TCP, no signals to the outside.
+
+    TCP needs version 4, signals and abstract Unix sockets version 6; older kernels leave these to seccomp.
+    Raises KernelRefused.
+    """
+    version = landlock_version()
+    files = (1 << _FILE_RIGHTS.get(version, 16)) - 1
+    network, scope = (3 if version >= 4 else 0), (3 if version >= 6 else 0)
+    size = 8 if version < 4 else 16 if version < 6 else 24
+    attributes = struct.pack("QQQ", files, network, scope)[:size]
+    rules = _check(
+        _libc.syscall(_LANDLOCK_CREATE, attributes, ctypes.c_size_t(size), ctypes.c_uint32(0)),
+        "landlock_create_ruleset",
+    )
+    for path in paths:
+        _landlock_allow(rules, path)
+    prctl(PR_SET_NO_NEW_PRIVS, 1)
+    _check(_libc.syscall(_LANDLOCK_RESTRICT, rules, ctypes.c_uint32(0)), "landlock_restrict_self")
+    os.close(rules)
+
+
+def _landlock_allow(rules: int, path: str) -> None:
+    rights = READ_FILE | READ_FOLDER if Path(path).is_dir() else READ_FILE
+    descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    rule = _PathRule(rights, descriptor)
+    _check(
+        _libc.syscall(_LANDLOCK_ADD, rules, 1, ctypes.byref(rule), ctypes.c_uint32(0)), "landlock_add_rule"
+    )
+    os.close(descriptor)
+
+
+# --- seccomp ---------------------------------------------------------------------------------------------------------
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
+
+
+class Filter:
+    """A seccomp filter made by filters/generate.py; read once, put on with one system call."""
+
+    def __init__(self, kind: str) -> None:
+        """`kind` is `reader` or `blind`; raises FileNotFoundError on an architecture we have no filter for."""
+        self._code = (Path(__file__).parent / "filters" / f"{kind}.{platform.machine()}.bpf").read_bytes()
+        self._program = _Program(len(self._code) // 8, self._code)
+        self._reference = ctypes.byref(self._program)
+        self._number = _SECCOMP[platform.machine()]
+
+    def put_on(self) -> None:
+        """Bind this process to the filter for good; needs PR_SET_NO_NEW_PRIVS. Raises KernelRefused."""
+        _check(_libc.syscall(self._number, 1, 0, self._reference), "seccomp")
+
+
+# --- memory ----------------------------------------------------------------------------------------------------------
+
+
+def address_space() -> int:
+    """Bytes of address space this process has mapped (needs /proc)."""
+    return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def collapse_memory() -> None:
+    """Ask for huge pages under everything mapped: a fork then copies, and its child faults on, far fewer pages.
+
+    A wish, not a need: what the kernel refuses stays in small pages.
+    """
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        begin, end = (int(part, 16) for part in line.split()[0].split("-"))
+        first, last = -(-begin // HUGE_PAGE) * HUGE_PAGE, end // HUGE_PAGE * HUGE_PAGE
+        if first < last:
+            _libc.madvise(ctypes.c_void_p(first), ctypes.c_size_t(last - first), _MADV_COLLAPSE)

@@ -1,0 +1,149 @@
+"""The parent's side of one zygote: start it, run one job at a time in it, end it.
+
+The parent's clock alone decides a timeout, and the answer to it is SIGKILL: a program can ignore everything else. Not
+thread safe: `pool` gives a zygote to one thread at a time.
+"""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from utilities.sandbox import tiers
+from utilities.sandbox.conversation import Conversation, death
+from utilities.sandbox.protocol import (
+    END,
+    STATUS,
+    TICKET,
+    WAIT_STATUS,
+    Boot,
+    ErrorType,
+    Flavour,
+    Ready,
+    Result,
+)
+
+START_SECONDS = 60.0
+ANSWER_SECONDS = 15.0
+
+class ZygoteLost(Exception):
+    """The zygote is gone or does not answer: ours, not the program's."""
+
+
+class SandboxUnavailable(Exception):
+    """A tier cannot be had on this machine; the message says why."""
+
+
+@dataclass
+class Report:
+    """What came back from one job: the results in order, and why there are no more of them."""
+
+    results: list[Result] = field(default_factory=list)
+    error_type: ErrorType | None = None
+    error: str | None = None
+
+
+class Zygote:
+    """A running zygote of one tier and flavour."""
+
+    def __init__(self, tier: tiers.Tier, flavour: Flavour, cpu: int | None, canary: str) -> None:
+        """Starts it and waits until it is ready; raises SandboxUnavailable."""
+        packages = tiers.packages(["msgspec", "numpy", "scipy"])
+        readable = tiers.readable(packages)
+        user = tiers.account(readable, tier) if os.geteuid() == 0 else None
+        boot = Boot(flavour, packages, readable, tier.landlock, tier.seccomp, user, cpu, canary)
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [
+                    *(tiers.bubblewrap(readable) if tier.namespaces else []),
+                    *(tiers.interpreter(), "-sSPB", str(tiers.HERE / "zygote.py")),
+                    *(str(theirs.fileno()), os.pathsep.join(packages), msgspec.json.encode(boot).decode()),
+                ],
+                pass_fds=[theirs.fileno()],
+                env=tiers.ENVIRONMENT,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                process_group=0,  # Ctrl-C is for the parent, which still wants its running jobs' results
+            )
+        self.ready = self._wait_until_ready()
+
+    def _wait_until_ready(self) -> Ready:
+        self._control.settimeout(START_SECONDS)
+        try:
+            message = self._control.recv(1 << 16)
+        except TimeoutError:
+            message = b""
+        if message:
+            self._control.settimeout(ANSWER_SECONDS)
+            stderr = self._process.stderr
+            if stderr is not None:
+                stderr.close()
+            return msgspec.json.decode(message, type=Ready)
+        reason = self.close()
+        raise SandboxUnavailable(reason or f"the interpreter of the sandbox did not start in {START_SECONDS:.0f} s")
+
+    def close(self) -> str:
+        """End it and all that runs in it; the last line it wrote to stderr while starting."""
+        self._control.close()
+        self._process.kill()
+        with self._process as process:
+            stderr = process.stderr
+            text = stderr.read() if stderr is not None and not stderr.closed else b""
+        return text.decode(errors="replace").strip().rpartition("\n")[2]
+
+    def run(
+        self,
+        job: bytes,
+        count: int,
+        *,
+        seconds: float,
+        memory: int,
+        result_limit: int,
+        cancelled: Callable[[], bool],
+    ) -> Report:
+        """Run an encoded job of `count` grids within `seconds` (wall clock) and `memory` (bytes).
+
+        Raises ZygoteLost; whatever the program does is in the report.
+        """
+        deadline = time.monotonic() + seconds
+        ours, theirs = socket.socketpair()
+        with ours:
+            ours.setblocking(False)
+            conversation = Conversation(ours, job, count, result_limit)
+            conversation.send()
+            with theirs:
+                self._tell(TICKET.pack(memory, int(seconds) + 2), theirs)
+            failure = conversation.hold(deadline, cancelled)
+        if len(conversation.results) == count:
+            self._tell(END)
+            return Report(conversation.results)
+        status = self._status()
+        kind, why = failure or death(status)
+        return Report(conversation.results, kind, why)
+
+    def _tell(self, message: bytes, attachment: socket.socket | None = None) -> None:
+        try:
+            if attachment is None:
+                self._control.send(message)
+            else:
+                socket.send_fds(self._control, [message], [attachment.fileno()])
+        except OSError as error:
+            raise ZygoteLost(str(error)) from error
+
+    def _status(self) -> int:
+        """End the child; its wait status."""
+        self._tell(STATUS)
+        try:
+            answer = self._control.recv(WAIT_STATUS.size)
+        except OSError as error:
+            raise ZygoteLost(str(error)) from error
+        if not answer:
+            raise ZygoteLost("the zygote ended")
+        return int(WAIT_STATUS.unpack(answer)[0])

@@ -1,0 +1,145 @@
+"""The zygote: an interpreter that locks itself in, then forks one child for each ticket it gets.
+
+Started by `worker` as `python zygote.py CONTROL PACKAGES BOOT` (a descriptor, folders joined by `:`, a `Boot` as JSON),
+usually inside bubblewrap. It never reads a job: the child reads it from a socket that comes with the ticket, of which
+the zygote closes its own copy at once.
+"""
+
+import gc
+import importlib
+import os
+import resource
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if __name__ == "__main__":
+    sys.path += [*sys.argv[2].split(os.pathsep), str(Path(__file__).resolve().parents[2])]
+
+import msgspec
+
+from utilities.sandbox import child, kernel
+from utilities.sandbox.protocol import END, STATUS, TICKET, WAIT_STATUS, Boot, Job, Ready
+
+if TYPE_CHECKING:
+    from utilities.sandbox.protocol import Flavour
+
+COMMON = """
+    bisect collections copy dataclasses enum fractions functools heapq itertools math operator random re statistics
+    string typing
+""".split()
+"""What programs import most: loaded once here instead of in every child."""
+PRELOADED: dict["Flavour", list[str]] = {
+    "bare": COMMON,
+    "numpy": [*COMMON, "numpy", "numpy.random"],
+    "scipy": [*COMMON, "numpy", "numpy.random", "scipy.ndimage"],
+}
+STACK = 64 << 20
+WARM_UP = """
+from collections import Counter
+def solve_task(grid):
+    print(Counter(cell for row in grid for cell in row))
+    return [list(row) for row in zip(*grid[::-1])]
+"""
+NUMPY_WARM_UP = """
+import numpy as np
+def solve_task(grid):
+    a = np.array(grid)
+    print(a.shape, np.unique(a))
+    return np.rot90(np.where(a > 0, a, 0))
+"""
+
+
+def main() -> None:
+    """Lock in, say `Ready`, serve until the parent is gone."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    boot = msgspec.json.decode(sys.argv[3], type=Boot)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent; it ends us by closing the socket
+    if boot.cpu is not None:
+        os.sched_setaffinity(0, {boot.cpu})
+    _preload(boot.flavour)
+    base = kernel.address_space()
+    ready = _lock_in(boot)
+    rules = kernel.Filter("reader" if boot.landlock else "blind") if boot.seccomp else None
+    gc.collect()
+    gc.freeze()  # or each child's first collection copies every page there is
+    control.send(msgspec.json.encode(ready))
+    serve(control, base, rules)
+
+
+def _preload(flavour: "Flavour") -> None:
+    """Import what the flavour's programs share and run one job, so that no child does it first."""
+    for name in PRELOADED[flavour]:
+        importlib.import_module(name)
+    if flavour != "bare":
+        importlib.import_module("numpy").random.seed(0)
+    streams = sys.stdout, sys.stderr
+    for program in [WARM_UP] if flavour == "bare" else [WARM_UP, NUMPY_WARM_UP]:
+        job = msgspec.msgpack.encode(Job(program.encode(), [[[1, 2], [3, 4]]] * 2, 100))
+        child.serve(msgspec.msgpack.decode(job, type=Job), msgspec.json.encode)
+    sys.stdout, sys.stderr = streams
+    del sys.modules["program"]
+
+
+def _lock_in(boot: Boot) -> Ready:
+    """Put on what a parent of children can wear, then try the walls from inside."""
+    gc.disable()
+    kernel.collapse_memory()
+    _set_limits()
+    interfaces = [name for _, name in socket.if_nameindex() if name != "lo"]
+    if boot.user is not None and os.getuid() == 0:
+        os.setgroups([])
+        os.setresgid(boot.user, boot.user, boot.user)
+        os.setresuid(boot.user, boot.user, boot.user)
+    kernel.drop_capabilities()
+    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+    if boot.landlock:
+        kernel.landlock_read_only(boot.readable)
+    return Ready(_readable(boot.canary), _readable("/proc/self/environ"), interfaces)
+
+
+def _set_limits() -> None:
+    for kind, limit in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, 32),
+        (resource.RLIMIT_STACK, STACK),
+    ):
+        resource.setrlimit(kind, (limit, limit))
+
+
+def _readable(path: str) -> bool:
+    try:
+        os.close(os.open(path, os.O_RDONLY))
+    except OSError:
+        return False
+    return True
+
+
+def serve(control: socket.socket, base: int, rules: "kernel.Filter | None") -> None:
+    """One child per ticket; whatever comes next ends it. Returns when the parent is gone."""
+    pid, status = 0, 0
+    me = os.getpid()
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, TICKET.size, 1)
+        if pid:
+            os.kill(pid, signal.SIGKILL)
+            status = os.waitpid(pid, 0)[1]
+            pid = 0
+        if not message:
+            return
+        if message == STATUS:
+            control.send(WAIT_STATUS.pack(status))
+        elif message != END:
+            memory, seconds = TICKET.unpack(message)
+            pid = os.fork()
+            if not pid:
+                child.run(descriptors[0], me, base + memory, seconds, rules)
+            os.close(descriptors[0])
+
+
+if __name__ == "__main__":
+    main()
