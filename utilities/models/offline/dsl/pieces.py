@@ -1,0 +1,131 @@
+"""Pieces: cut a grid along its lines or into equal parts, choose a piece, lay pieces over or beside each other."""
+
+from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+
+from utilities.models.offline.dsl.types import Array, Measured, Pieces
+
+
+def cut_evenly(grid: Array, down: int, across: int) -> Pieces:
+    """Cut the grid into `down` x `across` parts of equal size."""
+    rows, columns = grid.shape
+    if rows % down or columns % across:
+        raise ValueError("the grid cannot be cut evenly")
+    return [piece for row in np.vsplit(grid, down) for piece in np.hsplit(row, across)]
+
+
+def runs_between(lines: Array) -> list[tuple[int, int]]:
+    """The (start, end) of each run of positions that are not separating lines; end is exclusive."""
+    runs = []
+    start = 0
+    for position, is_line in enumerate([*lines.tolist(), True]):
+        if is_line:
+            if position > start:
+                runs.append((start, position))
+            start = position + 1
+    return runs
+
+
+def separators(grid: Array) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Row runs and column runs between the full lines of the separating colour.
+
+    The separating colour is the one, black last, that has full lines and cuts the grid into the most parts.
+    """
+    best: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
+    for colour in [*range(1, 10), 0]:
+        same = grid == colour
+        rows, columns = runs_between(same.all(axis=1)), runs_between(same.all(axis=0))
+        if len(rows) * len(columns) > max(1, len(best[0]) * len(best[1])):
+            best = rows, columns
+    if not best[0]:
+        raise ValueError("no line cuts the grid")
+    return best
+
+
+def cut_at_lines(grid: Array) -> Pieces:
+    """Cut the grid along its full lines of one colour; the lines themselves are dropped."""
+    rows, columns = separators(grid)
+    return [grid[top:bottom, left:right] for top, bottom in rows for left, right in columns]
+
+
+def grid_of_parts(grid: Array, by: Callable[[Array], int]) -> Array:
+    """One cell per part between the grid's lines, with what `by` says about the part."""
+    rows, columns = separators(grid)
+    return np.array(
+        [[by(grid[top:bottom, left:right]) for left, right in columns] for top, bottom in rows]
+    )
+
+
+def part_layer(grid: Array, by: Callable[[Array], int]) -> Array:
+    """A layer in the shape of the grid with 1 + what `by` says about the part in each part, and 0 on the lines."""
+    layer = np.zeros_like(grid)
+    rows, columns = separators(grid)
+    for top, bottom in rows:
+        for left, right in columns:
+            layer[top:bottom, left:right] = 1 + by(grid[top:bottom, left:right])
+    return layer
+
+
+def nth(pieces: Pieces, number: int) -> Array:
+    """The piece at position `number` in reading order (negative: from the end)."""
+    return pieces[number]
+
+
+def extreme(pieces: Pieces, by: Callable[[Array], int], largest: bool) -> Array:
+    """The piece whose value by `by` is the largest (or the smallest); it must be the only one."""
+    values = [by(piece) for piece in pieces]
+    wanted = max(values) if largest else min(values)
+    if len(values) < 2 or values.count(wanted) > 1:
+        raise ValueError("no single piece stands out")
+    return pieces[values.index(wanted)]
+
+
+def odd_one_out(pieces: Pieces, by: Callable[[Array], Measured]) -> Array:
+    """The piece whose value by `by` occurs once while the others share theirs."""
+    values = [by(piece) for piece in pieces]
+    single = [index for index, value in enumerate(values) if values.count(value) == 1]
+    if len(single) != 1 or len(values) < 3:
+        raise ValueError("no single piece is different")
+    return pieces[single[0]]
+
+
+def most_shared(pieces: Pieces, by: Callable[[Array], Measured]) -> Array:
+    """The first piece of the largest group with the same value by `by`."""
+    values = [by(piece) for piece in pieces]
+    (value, count), *others = Counter(values).most_common(2)
+    if others and others[0][1] == count:
+        raise ValueError("no value is the most common")
+    return pieces[values.index(value)]
+
+
+def overlay(pieces: Pieces, order: list[int]) -> Array:
+    """Lay the pieces over each other in that order, the first on top; black is transparent."""
+    if len({piece.shape for piece in pieces}) > 1:
+        raise ValueError("the pieces differ in shape")
+    result = np.zeros_like(pieces[0])
+    for index in reversed(order):
+        result = np.where(pieces[index] != 0, pieces[index], result)
+    return result
+
+
+def row_of(pieces: Pieces) -> Array:
+    """The pieces side by side."""
+    return np.hstack(pieces)
+
+
+def column_of(pieces: Pieces) -> Array:
+    """The pieces one below the other."""
+    return np.vstack(pieces)
+
+
+def sort_pieces(pieces: Pieces, by: Callable[[Array], int], largest_first: bool) -> Pieces:
+    """The pieces in order of what `by` says; equal ones stay in reading order."""
+    return sorted(pieces, key=by, reverse=largest_first)
+
+
+def strip_of_colours(pieces: Pieces, by: Callable[[Array], int], across: bool) -> Array:
+    """One cell per piece with the colour that `by` names, in a row or in a column."""
+    colours = np.array([[by(piece) for piece in pieces]])
+    return colours if across else colours.T

@@ -1,0 +1,133 @@
+"""The search's pool: every distinct value that a program has reached, grown cheapest first.
+
+Two programs with the same values on every input are one state, kept under the cheaper program (observational
+equivalence). Not here: the finishing steps that are learned from the outputs (learn.py).
+"""
+
+import heapq
+import itertools
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from utilities.models.offline.dsl.types import Array
+from utilities.models.offline.program import INPUT, Step
+from utilities.models.offline.vocabulary import Facts, Operation
+
+MAX_OBJECTS = 50
+"""Scenes and cuts with more parts than this are noise: they are slow and never the point of a task."""
+
+
+class BudgetSpent(Exception):
+    """The search may not evaluate any more."""
+
+
+class Budget:
+    """What a search may spend: evaluations (weighted by grid size), with the CPU clock as a backstop."""
+
+    def __init__(self, units: float, cpu_seconds: float) -> None:
+        self.units = units
+        self.deadline = time.process_time() + cpu_seconds
+
+    def spend(self, units: float) -> None:
+        """Raises BudgetSpent when there is nothing left."""
+        self.units -= units
+        if self.units < 0 or time.process_time() > self.deadline:
+            raise BudgetSpent
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """A program so far, and its value on each train (then test) input."""
+
+    step: Step
+    kind: str
+    values: tuple[Any, ...]
+
+
+def fingerprint(values: Sequence[Any]) -> int:
+    """Equal for equal values; for different ones different but for chance (1 in 2^64)."""
+    parts: list[Any] = []
+    for value in values:
+        arrays = value if isinstance(value, (tuple, list)) else (value,)
+        parts += [(array.shape, array.tobytes()) for array in arrays]
+    return hash(tuple(parts))
+
+
+def _fits(value: Any, kind: str) -> bool:
+    """Whether a value is worth keeping: a grid of legal size, or not too many objects or pieces."""
+    if kind == "grid":
+        return 0 < value.size and max(value.shape) <= 30 and 0 <= value.min() and value.max() <= 9
+    if kind == "scene":
+        return bool(value[1].max() <= MAX_OBJECTS)
+    return kind == "layer" or 0 < len(value) <= MAX_OBJECTS
+
+
+class Pool:
+    """All distinct states found so far, by kind, and the queue of those not yet expanded."""
+
+    def __init__(self, facts: Facts, inputs: Sequence[Array], budget: Budget) -> None:
+        self.facts = facts
+        self.budget = budget
+        self.weight = sum(1 + grid.size / 60 for grid in inputs)
+        self.goal = fingerprint(facts.outputs)
+        self.train = len(facts.outputs)
+        self.found: list[Step] = []
+        self.states: dict[str, list[State]] = {"grid": [], "layer": [], "scene": [], "pieces": []}
+        self._seen: dict[str, set[int]] = {kind: set() for kind in self.states}
+        self._queue: list[tuple[float, int, State]] = []
+        self._serial = itertools.count()
+        self._add(State(INPUT, "grid", tuple(inputs)))
+
+    def _add(self, state: State) -> None:
+        mark = fingerprint(state.values)
+        if state.kind == "grid" and fingerprint(state.values[: self.train]) == self.goal:
+            self.found.append(state.step)
+            return
+        if mark in self._seen[state.kind] or (state.kind == "layer" and mark in self._seen["grid"]):
+            return
+        self._seen[state.kind].add(mark)
+        self.states[state.kind].append(state)
+        if state.kind != "layer":
+            heapq.heappush(self._queue, (state.step.cost, next(self._serial), state))
+
+    def apply(self, operation: Operation, state: State) -> None:
+        """Add what the operation makes of the state, for every choice of its constants."""
+        cost = state.step.cost + operation.cost
+        for constants in operation.choices(self.facts):
+            self.budget.spend(self.weight)
+            try:
+                values = tuple(operation.function(value, **constants) for value in state.values)
+            except (ValueError, IndexError):
+                continue
+            if all(_fits(value, operation.gives) for value in values):
+                step = Step(operation.function, (state.step,), tuple(constants.items()), cost)
+                self._add(State(step, operation.gives, values))
+
+    def grow(self, operations: Sequence[Operation], limit: float) -> None:
+        """Expand every state whose program costs at most `limit`, cheapest first. Raises BudgetSpent."""
+        while self._queue and self._queue[0][0] <= limit:
+            _, _, state = heapq.heappop(self._queue)
+            for operation in operations:
+                if operation.takes == state.kind:
+                    self.apply(operation, state)
+
+    def shaped(self, kind: str) -> list[State]:
+        """The states whose values have the shapes of the train outputs."""
+        shapes = [grid.shape for grid in self.facts.outputs]
+        return [
+            state
+            for state in self.states[kind]
+            if all(
+                (value[1] if kind == "scene" else value).shape == shape
+                for value, shape in zip(state.values, shapes, strict=False)
+            )
+        ]
+
+
+def as_arrays(grids: Sequence[list[list[int]]]) -> tuple[Array, ...]:
+    """Grids as arrays."""
+    return tuple(np.array(grid) for grid in grids)
