@@ -116,9 +116,9 @@ class FaultServer:
         exchange, body = self._admit(raw), json.loads(raw)
         self.authorizations.add(http.headers.get("Authorization", ""))
         word, _, argument = exchange.fault.partition(":")
-        asked = Asked(
-            http, body, argument, random.Random(f"{self.seed}:{exchange.body_hash}:{exchange.attempt}")
-        )
+        rng = random.Random(f"{self.seed}:{exchange.body_hash}:{exchange.attempt}")
+        text = self.text(body) if callable(self.text) else self.text
+        asked = Asked(http, body, argument, text, self.thinking, self.pieces, rng)
         try:
             await asyncio.sleep(self.latency)
             response = await self._respond(word, asked)
