@@ -56,7 +56,8 @@ class Reply(msgspec.Struct):
     generation_time_seconds: float = 0.0
     """From the start of the try that succeeded to its last byte; waiting for a slot does not count."""
     provider: dict[str, Any] = {}
-    """The rest of what the provider sent (its ids, its own model name, reasoning details)."""
+    """The rest of what the provider sent (its ids, its own model name, reasoning details); and where tries failed
+    before this reply, `failed_tries`: a list of `{"type", "message", "usage"}`."""
 
 
 class Model(Protocol):
@@ -90,6 +91,11 @@ class ModelError(Exception):
         super().__init__(message)
         self.type = type
         self.message = message
+        self.usage = Usage()
+        """What the failed tries were charged, as far as the provider said."""
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class RetryableError(ModelError):

@@ -1,0 +1,224 @@
+"""One client for every endpoint that speaks OpenAI's chat completions: OpenRouter, vLLM, Ollama, llama.cpp, ...
+
+One try is here: the body, the connection, reading the answer. What a failed try means is in failures.py, when the next
+one may start in endpoint.py, how an answer is put together in replies.py. A response is asked for at least once: an
+answer that was paid for and lost on the way is asked for again. Not covered: tools, images, several choices.
+"""
+
+import asyncio
+import logging
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from utilities.config import RunConfig
+from utilities.model_utils import (
+    BadReplyError,
+    ModelError,
+    Reply,
+    Request,
+    RetryableError,
+    Usage,
+)
+from utilities.models.address import authorization, chat_completions, proxy_for, read_address
+from utilities.models.endpoint import Endpoint
+from utilities.models.failures import failure, quote
+from utilities.models.limits import Backoff
+from utilities.models.replies import ReplyBuilder, total_usage
+from utilities.models.responses import NETWORK_ERRORS, read_events, what_it_said
+
+_log = logging.getLogger(__name__)
+_CHARACTERS_PER_TOKEN = 3
+"""Grids are mostly single digits and spaces, so fewer than in prose; only used to reserve budget."""
+
+
+class OpenAICompatibleModel:
+    """A Model behind `base_url`, retried, paced and limited as `config` says.
+
+    Raises UsageError when `base_url` is not an http or https address.
+    """
+
+    def __init__(
+        self,
+        identifier: str,
+        model_id: str,
+        base_url: str,
+        api_key: str | None,
+        config: RunConfig,
+        backoff: Backoff | None = None,
+        connect_timeout: float = 15.0,
+    ) -> None:
+        self.identifier = identifier
+        self.username = model_id
+        address = read_address(base_url)
+        api_key = (api_key or "").strip()
+        self._secrets = [secret for secret in (api_key, address.password) if secret]
+        self._authorization = authorization(address, api_key)
+        self._url = chat_completions(address)
+        self._shown_url = str(address.with_user(None).with_query(None))
+        self._proxy = proxy_for(address)
+        self._is_openrouter = (address.host or "").endswith("openrouter.ai")
+        self._config = config
+        self._connect_timeout = connect_timeout
+        self.endpoint = Endpoint(
+            config.max_concurrent_tasks,
+            config.max_retries,
+            config.requests_per_minute,
+            config.tokens_per_minute,
+            backoff,
+            settle=connect_timeout,
+        )
+        self._session: aiohttp.ClientSession | None = None
+        self._usual_answer = 1000.0
+        """Tokens that an answer may be expected to take."""
+
+    async def ask(self, request: Request) -> Reply:
+        """Answer one request, in at most `max_retries` tries. Raises ModelError."""
+        body = self._body(request)
+        tokens = len(body) / _CHARACTERS_PER_TOKEN + self._usual_answer
+        failed: list[ModelError] = []
+        while True:
+            try:
+                async with self.endpoint.turn(tokens):
+                    reply = await self._try(body)
+                break
+            except ModelError as error:
+                failed.append(error)
+                await self._prepare_next_try(failed)
+        if failed:
+            reply.provider["failed_tries"] = [_failed_try(error) for error in failed]
+        self._count_tokens(tokens, reply.usage)
+        return reply
+
+    async def close(self) -> None:
+        """Close the connections; may be called twice."""
+        session, self._session = self._session, None
+        if session:
+            await session.close()
+
+    async def _prepare_next_try(self, failed: list[ModelError]) -> None:
+        """Wait as long as the last error says. Raises it, with the usage of all tries, when it was the last try."""
+        error, tries = failed[-1], self._config.max_retries
+        _log.info("try %d of %d failed: %s", len(failed), tries, error.message)
+        if isinstance(error, RetryableError) and len(failed) < tries:
+            await self.endpoint.pause(error, len(failed))
+            return
+        if isinstance(error, RetryableError) and tries > 1:
+            error.message += f" (gave up after {tries} tries)"
+        error.usage = total_usage(error.usage for error in failed)
+        raise error
+
+    def _count_tokens(self, reserved: float, usage: Usage) -> None:
+        """Correct the budget by what was really spent, and learn how long answers are."""
+        if usage.prompt_tokens is None or usage.completion_tokens is None:
+            return
+        self._usual_answer += (usage.completion_tokens - self._usual_answer) / 8
+        self.endpoint.spent(reserved, usage.prompt_tokens + usage.completion_tokens)
+
+    # --- one try -----------------------------------------------------------------------------------------------------
+
+    async def _try(self, body: bytes) -> Reply:
+        clock = asyncio.get_running_loop().time
+        started = clock()
+        builder = ReplyBuilder(answered=self.endpoint.answered)
+        try:
+            await self._exchange(body, builder)
+            reply = builder.reply()
+        except ModelError as error:
+            error.usage = builder.usage
+            error.message = self._redacted(error.message)
+            raise
+        reply.generation_time_seconds = clock() - started
+        return reply
+
+    async def _exchange(self, body: bytes, builder: ReplyBuilder) -> None:
+        """Send `body` and fill `builder`. An answer is whole with its finish reason: what breaks after it lost nothing."""
+        try:
+            async with self._open_session().post(
+                self._url, data=body, proxy=self._proxy, allow_redirects=False
+            ) as response:
+                self.endpoint.connected()
+                if response.status != 200:
+                    said, answered = await what_it_said(response), self.endpoint.answered
+                    raise failure(response.status, said, response.headers, answered=answered)
+                await read_events(response, builder.add)
+        except NETWORK_ERRORS as error:
+            if not builder.complete:
+                raise self._network_failure(error) from error
+        except BadReplyError:
+            if not builder.complete:
+                raise
+
+    def _network_failure(self, error: Exception) -> RetryableError:
+        reason = quote(str(error).partition(": <")[0]) or type(error).__name__
+        match error:
+            case (
+                aiohttp.ClientConnectorError()
+                | aiohttp.ConnectionTimeoutError()
+                | aiohttp.ClientHttpProxyError()
+            ):
+                message = (
+                    f"cannot connect to {self._shown_url}: is the server running, and is the address right?"
+                )
+                return RetryableError("cannot_connect", f"{message} ({reason})")
+            case aiohttp.SocketTimeoutError():
+                silence = self._config.idle_timeout
+                return RetryableError("timeout", f"the endpoint sent nothing for {silence:g} seconds")
+            case TimeoutError():
+                limit = self._config.request_timeout
+                return RetryableError("timeout", f"the answer was not whole after {limit:g} seconds")
+            case aiohttp.ClientResponseError():
+                return BadReplyError("bad_json", f"the endpoint's answer is not HTTP: {quote(error.message)}")
+        return RetryableError(
+            "connection_lost", f"the connection broke before the answer was whole ({reason})"
+        )
+
+    def _redacted(self, text: str) -> str:
+        """Without the key, also where it is cut off."""
+        for secret in self._secrets:
+            for length in range(len(secret), min(8, len(secret)) - 1, -1):
+                text = text.replace(secret[:length], "[key]")
+        return text
+
+    # --- what is sent ------------------------------------------------------------------------------------------------
+
+    def _body(self, request: Request) -> bytes:
+        sampling, streaming = request.sampling, self._config.stream
+        fields: dict[str, Any] = {
+            "model": self.username,
+            "messages": request.messages,
+            "temperature": sampling.temperature,
+            "max_tokens": sampling.max_tokens,
+            "seed": sampling.seed,
+            "stream": streaming,
+            "stream_options": {"include_usage": True} if streaming else None,
+        }
+        effort = sampling.reasoning_effort
+        if self._is_openrouter:
+            fields |= {"usage": {"include": True}, "reasoning": {"effort": effort} if effort else None}
+        else:
+            fields["reasoning_effort"] = effort
+        return msgspec.json.encode({name: value for name, value in fields.items() if value is not None})
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        """Made at the first try, because it belongs to the loop that runs then."""
+        if self._session is None:
+            config = self._config
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=config.max_concurrent_tasks + 8, ttl_dns_cache=300),
+                timeout=aiohttp.ClientTimeout(
+                    total=config.request_timeout,
+                    connect=self._connect_timeout,
+                    sock_read=config.idle_timeout if config.stream else None,
+                ),
+                headers={"Content-Type": "application/json", **self._authorization},
+                cookie_jar=aiohttp.DummyCookieJar(),
+                read_bufsize=2**18,
+            )
+        return self._session
+
+
+def _failed_try(error: ModelError) -> dict[str, Any]:
+    charged = {name: value for name, value in msgspec.to_builtins(error.usage).items() if value is not None}
+    return {"type": error.type, "message": error.message, "usage": charged}

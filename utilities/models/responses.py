@@ -1,0 +1,53 @@
+"""Reading an HTTP response: the data of its events, or what it says about a failure.
+
+What the data means is in replies.py, what a failure means in failures.py.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import aiohttp
+
+from utilities.models.failures import Said, read_error_body
+from utilities.models.replies import END
+from utilities.models.server_sent_events import EventParser
+
+NETWORK_ERRORS = (aiohttp.ClientError, TimeoutError, OSError)
+"""All that connecting, sending and reading raise."""
+_ERROR_BODY_TIMEOUT = 10.0
+"""Seconds; the status is known by then, so the reason is worth no longer wait."""
+
+
+async def read_events(response: aiohttp.ClientResponse, receive: Callable[[bytes], None]) -> None:
+    """Give `receive` the data of each event, or a whole body and END. What the response is decides, not what was
+    asked for: some servers do not stream, some stream always. Raises NETWORK_ERRORS, and whatever `receive` raises.
+    """
+    if response.content_type != "text/event-stream":
+        _receive_body(await response.read(), receive)
+        return
+    parser = EventParser()
+    async for chunk in response.content.iter_any():
+        for data in parser.feed(chunk):
+            receive(data)
+    for data in parser.finish():
+        receive(data)
+
+
+def _receive_body(body: bytes, receive: Callable[[bytes], None]) -> None:
+    if not body.lstrip().startswith((b"data:", b"event:", b":")):
+        receive(body)
+        receive(END)
+        return
+    parser = EventParser()
+    for data in parser.feed(body) + parser.finish():
+        receive(data)
+
+
+async def what_it_said(response: aiohttp.ClientResponse) -> Said:
+    """The reason in an error's body; a body that breaks off or never comes is no reason to lose the status."""
+    try:
+        async with asyncio.timeout(_ERROR_BODY_TIMEOUT):
+            body = await response.read()
+    except NETWORK_ERRORS:
+        body = b""
+    return read_error_body(body) if body.strip() else Said(response.reason or "no reason given")
