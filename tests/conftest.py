@@ -12,10 +12,11 @@ from utilities.data_loader import Pair, Task
 TasksFile = Callable[..., Path]
 
 
-def make_task(task_id: str = "aaaaaaaa", colour: int = 1) -> Task:
-    """A small task whose rule is `keep the grid`."""
-    pair = Pair([[colour, 2], [3, 4]], [[colour, 2], [3, 4]])
-    return Task(task_id=task_id, train=(pair, Pair([[0, colour]], [[0, colour]])), test=(Pair([[5]], [[5]]),))
+def make_task(task_id: str = "aaaaaaaa", number: int = 1) -> Task:
+    """A small task whose rule is `keep the grid`; other numbers below 10,000 give other grids."""
+    digits = [int(digit) for digit in f"{number:04d}"]
+    pairs = [Pair(grid, grid) for grid in ([digits[:2], digits[2:]], [digits])]
+    return Task(task_id=task_id, train=tuple(pairs), test=(Pair([[5]], [[5]]),))
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def tasks_file(tmp_path: Path) -> TasksFile:
 
     def write(count: int = 3, **changes: Any) -> Path:
         path = tmp_path / "tasks.jsonl"
-        lines = [make_task(f"task{number:04d}", number % 10).line for number in range(count)]
+        lines = [make_task(f"task{number:04d}", number).line for number in range(count)]
         path.write_bytes(b"\n".join(json.dumps(json.loads(line) | changes).encode() for line in lines) + b"\n")
         return path
 

@@ -1,11 +1,11 @@
-"""The toolkit's logger. Scripts log at DEBUG to a file; the terminal shows only progress and results."""
+"""The toolkit's logger, the parent of every module's own. Scripts log at DEBUG to a file; the terminal shows only progress and results."""
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-logger = logging.getLogger("arc")
+logger = logging.getLogger("utilities")
 logger.addHandler(logging.NullHandler())
 logger.propagate = False
 

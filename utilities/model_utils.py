@@ -73,7 +73,7 @@ class Model(Protocol):
         ...
 
     def stop(self) -> None:
-        """Start nothing new: requests that wait for a slot or another try end now, those under way go on."""
+        """Start no further try: what is under way goes on, what would start raises RunStopped."""
         ...
 
     async def close(self) -> None:

@@ -19,6 +19,7 @@ from utilities.model_utils import (
     Reply,
     Request,
     RetryableError,
+    RunStopped,
     Usage,
 )
 from utilities.models.address import authorization, chat_completions, proxy_for, read_address
@@ -70,17 +71,20 @@ class OpenAICompatibleModel:
             settle=connect_timeout,
         )
         self._session: aiohttp.ClientSession | None = None
+        self._stopped = False
         self._usual_answer = 1000.0
         """Tokens that an answer may be expected to take."""
 
     async def ask(self, request: Request) -> Reply:
-        """Answer one request, in at most `max_retries` tries. Raises ModelError."""
+        """Answer one request, in at most `max_retries` tries. Raises ModelError, and RunStopped after `stop`."""
         body = self._body(request)
         tokens = len(body) / _CHARACTERS_PER_TOKEN + self._usual_answer
         failed: list[ModelError] = []
         while True:
             try:
                 async with self.endpoint.turn(tokens):
+                    if self._stopped:
+                        raise RunStopped
                     reply = await self._try(body)
                 break
             except ModelError as error:
@@ -90,6 +94,10 @@ class OpenAICompatibleModel:
             reply.provider["failed_tries"] = [_failed_try(error) for error in failed]
         self._count_tokens(tokens, reply.usage)
         return reply
+
+    def stop(self) -> None:
+        """Start no further try; those under way go on."""
+        self._stopped = True
 
     async def close(self) -> None:
         """Close the connections; may be called twice."""

@@ -1,0 +1,37 @@
+"""Running the real scripts as processes, from a folder that is not the repository."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+GENERATE_CODE = "synthetic_data_generators/generate_code_data.py"
+GENERATE_REASONING = "synthetic_data_generators/generate_reasoning_data.py"
+VERIFY = "synthetic_data_generators/verify_generated_code.py"
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """This process's environment without keys (blank, so that a .env does not fill them in), and `changes`."""
+    blank = {"OPENROUTER_API_KEY": "", "LOCAL_API_KEY": ""}
+    return {**os.environ, **blank, "NO_PROXY": "127.0.0.1", **changes}
+
+
+def start(script: str, *flags: str, cwd: Path, **changes: str) -> subprocess.Popen[str]:
+    """Start a script with captured output."""
+    return subprocess.Popen(
+        [sys.executable, str(ROOT / script), *flags],
+        cwd=cwd,
+        env=environment(**changes),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def run(script: str, *flags: str, cwd: Path, **changes: str) -> subprocess.CompletedProcess[str]:
+    """Run a script to its end."""
+    process = start(script, *flags, cwd=cwd, **changes)
+    stdout, stderr = process.communicate(timeout=240)
+    return subprocess.CompletedProcess(script, process.returncode, stdout, stderr)
