@@ -20,6 +20,9 @@ from utilities.models.offline.vocabulary import ALL_PICKS, NUMBERS, SHAPES, TURN
 CONFLICTS = 256
 """How many pairs of cells (same colour, different answer) a set of layers must tell apart before it is looked at closely."""
 
+ENOUGH = 40
+"""Decision tables per base grid."""
+
 
 @dataclass(frozen=True, eq=False)
 class Layer:
@@ -82,12 +85,15 @@ class Tables:
     def decisions(self, bases: int, widest: int) -> Iterator[Step]:
         """Programs that end by a table over the colour of one of the cheapest grids and up to `widest` other layers."""
         for base in self.grids[:bases]:
-            unsolved = self._conflicts(base)
-            for others in self._separating(unsolved, widest):
+            learned = 0
+            for others in self._separating(self._conflicts(base), widest):
+                if learned == ENOUGH:
+                    break
                 self.budget.spend(len(self.target) / 60)
                 found = self._fit(base, others)
                 if found is None or found[1] > 0.5:
                     continue
+                learned += 1
                 table, doubt = found
                 layers = (base, *others)
                 cost = sum(layer.step.cost for layer in layers) + 0.8 + 0.1 * len(table) + 4 * doubt
@@ -121,19 +127,20 @@ class Tables:
                 found.append((layer, bits))
         return found
 
-    def _separating(self, unsolved: list[tuple[Layer, int]], widest: int) -> Iterator[tuple[Layer, ...]]:
+    def _separating(self, unsolved: list[tuple[Layer, int]], widest: int) -> list[tuple[Layer, ...]]:
         """Sets of layers, small and cheap ones first, that tell all sampled conflicts apart."""
         singles = [(layer,) for layer, bits in unsolved if bits == 0]
-        yield from singles
         rest = [(layer, bits) for layer, bits in unsolved if bits][:240]
+        found: list[tuple[Layer, ...]] = [*singles]
         if widest >= 2:
-            for (one, bits), (other, more) in combinations(rest, 2):
-                if not bits & more:
-                    yield one, other
+            found += [(one, two) for (one, a), (two, b) in combinations(rest, 2) if not a & b]
         if widest >= 3 and not singles:
-            for (one, bits), (other, more), (third, most) in combinations(rest[:70], 3):
-                if not bits & more & most:
-                    yield one, other, third
+            found += [
+                (one, two, three)
+                for (one, a), (two, b), (three, c) in combinations(rest[:70], 3)
+                if not a & b & c
+            ]
+        return sorted(found, key=lambda layers: sum(layer.step.cost for layer in layers))
 
     def _fit(self, base: Layer, others: tuple[Layer, ...]) -> tuple[dict[tuple[int, ...], int], float] | None:
         """The table over these layers, without the entries that keep the base's colour, and how doubtful it is.

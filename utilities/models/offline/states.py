@@ -7,7 +7,8 @@ equivalence). Not here: the finishing steps that are learned from the outputs (l
 import heapq
 import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,16 @@ class Budget:
         self.units -= units
         if self.units < 0 or time.process_time() > self.deadline:
             raise BudgetSpent
+
+    @contextmanager
+    def limited_to(self, units: float) -> Iterator[None]:
+        """Within this block no more than `units` of it may be spent."""
+        rest = max(0.0, self.units - units)
+        self.units -= rest
+        try:
+            yield
+        finally:
+            self.units = max(0.0, self.units) + rest
 
 
 @dataclass(frozen=True, eq=False)

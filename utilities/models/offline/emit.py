@@ -1,0 +1,151 @@
+"""Writing a program out: as a self-contained `solve_task` and as words.
+
+The operations' own sources are what is emitted (without type annotations), so the code that was searched and the code
+that is handed over are the same.
+"""
+
+import ast
+import inspect
+from collections.abc import Callable, Iterator
+from functools import cache
+from types import CodeType, FunctionType
+from typing import Any
+
+from utilities.models.offline.program import INPUT, Step, in_order
+
+_NAMES = {"scene": "objects", "pieces": "pieces", "layer": "layer", "grid": "picture"}
+_PACKAGE = "utilities.models.offline.dsl."
+
+
+def first_sentence(function: Callable[..., Any]) -> str:
+    """The first line of the function's docstring, without the full stop."""
+    return (function.__doc__ or "").strip().splitlines()[0].rstrip(".")
+
+
+def write_code(program: Step) -> str:
+    """Python source that defines `solve_task(input_grid)`; needs nothing but numpy and the standard library."""
+    steps = in_order(program)
+    functions = _needed(steps)
+    body = [*_body(program, steps)]
+    imports = ["import numpy as np"]
+    if any("Counter" in _names_in(function.__code__) for function in functions):
+        imports.insert(0, "from collections import Counter\n")
+    parts = ["\n".join(imports), *[_bare_source(function) for function in functions], "\n".join(body)]
+    return "\n\n\n".join(parts) + "\n"
+
+
+def _body(program: Step, steps: list[Step]) -> Iterator[str]:
+    yield "def solve_task(input_grid):"
+    yield "    grid = np.array(input_grid)"
+    names = {INPUT: "grid"}
+    for step in steps:
+        names[step] = "answer" if step is program else _free_name(step, names)
+        yield f"    # {first_sentence(_function(step))}."
+        yield f"    {names[step]} = {_call(step, names)}"
+    yield f"    return {names[program]}.tolist()"
+
+
+def _free_name(step: Step, names: dict[Step, str]) -> str:
+    stem = _NAMES[kind_of(_function(step))]
+    taken = sum(name.startswith(stem) for name in names.values())
+    return f"{stem}_{taken + 1}" if taken else stem
+
+
+def kind_of(function: Callable[..., Any]) -> str:
+    """What the operation gives: scene, pieces, layer or grid."""
+    kind = getattr(inspect.signature(function).return_annotation, "__name__", "")
+    annotation = str(inspect.signature(function).return_annotation)
+    if annotation.startswith("tuple"):
+        return "scene"
+    if kind == "list" or annotation.startswith("list"):
+        return "pieces"
+    return "layer" if first_sentence(function).startswith("A layer") else "grid"
+
+
+def _function(step: Step) -> FunctionType:
+    assert isinstance(step.function, FunctionType)
+    return step.function
+
+
+def _call(step: Step, names: dict[Step, str]) -> str:
+    arguments = [
+        f"[{', '.join(names[one] for one in taken)}]" if isinstance(taken, tuple) else names[taken]
+        for taken in step.takes
+    ]
+    arguments += [f"{name}={literal(value)}" for name, value in step.constants]
+    return f"{_function(step).__name__}({', '.join(arguments)})"
+
+
+def literal(value: Any) -> str:
+    """A constant as Python source; functions by their names."""
+    if isinstance(value, FunctionType):
+        return value.__name__
+    if isinstance(value, list):
+        return f"[{', '.join(map(literal, value))}]"
+    return repr(value)
+
+
+def _needed(steps: list[Step]) -> list[FunctionType]:
+    """The functions that the steps call, directly or not, each before those that use it."""
+    found: list[FunctionType] = []
+
+    def visit(function: FunctionType) -> None:
+        if function in found or not function.__module__.startswith(_PACKAGE):
+            return
+        for name in _names_in(function.__code__):
+            used = function.__globals__.get(name)
+            if isinstance(used, FunctionType) and used is not function:
+                visit(used)
+        found.append(function)
+
+    for step in steps:
+        for _, value in step.constants:
+            for function in _functions_in(value):
+                visit(function)
+        visit(_function(step))
+    return found
+
+
+def _functions_in(value: Any) -> Iterator[FunctionType]:
+    if isinstance(value, FunctionType):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _functions_in(item)
+
+
+def _names_in(code: CodeType) -> list[str]:
+    """The global names that a function's code (and code nested in it) reads."""
+    nested = [name for const in code.co_consts if isinstance(const, CodeType) for name in _names_in(const)]
+    return [*code.co_names, *nested]
+
+
+@cache
+def _bare_source(function: FunctionType) -> str:
+    """The function's source without type annotations; comments and layout stay."""
+    source = inspect.getsource(function).rstrip()
+    lines = source.splitlines()
+    cuts: list[tuple[int, int, int, int]] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef) and node.returns:
+            cuts.append((*_before(lines, node.returns, "->"), *_end(node.returns)))
+        elif isinstance(node, ast.arg) and node.annotation:
+            cuts.append((*_before(lines, node.annotation, ":"), *_end(node.annotation)))
+        elif isinstance(node, ast.AnnAssign):
+            cuts.append((*_end(node.target), *_end(node.annotation)))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Subscript):
+            cuts.append((*_end(node.func.value), *_end(node.func)))
+    for row, start, end_row, end in sorted(cuts, reverse=True):
+        assert row == end_row
+        lines[row] = lines[row][:start].rstrip() + lines[row][end:]
+    return "\n".join(lines)
+
+
+def _before(lines: list[str], node: ast.expr, sign: str) -> tuple[int, int]:
+    """Where the sign that introduces an annotation begins."""
+    row = node.lineno - 1
+    return row, lines[row].rindex(sign, 0, node.col_offset)
+
+
+def _end(node: ast.expr) -> tuple[int, int]:
+    return (node.end_lineno or 1) - 1, node.end_col_offset or 0

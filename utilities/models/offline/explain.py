@@ -1,0 +1,75 @@
+"""Saying in words what a program does, step by step, from the operations' own docstrings."""
+
+from types import FunctionType
+from typing import Any
+
+from utilities.grid import COLOUR_NAMES
+from utilities.models.offline.emit import first_sentence
+from utilities.models.offline.program import Step, in_order
+
+_MOST_ENTRIES = 8
+"""A table with more entries than this is described by its size."""
+_COLOUR_CONSTANTS = ("colour", "hidden", "background")
+
+
+def describe(program: Step, pairs: int) -> str:
+    """The program as a numbered list of sentences, and how many of the `pairs` train pairs it reproduces: all."""
+    steps = in_order(program)
+    lines = [f"{number}. {_sentence(step)}" for number, step in enumerate(steps, start=1)]
+    if not lines:
+        lines = ["1. Leave the grid as it is."]
+    return (
+        "The same steps turn every train input into its output:\n\n"
+        + "\n".join(lines)
+        + f"\n\nThis reproduces {pairs} of {pairs} train pairs."
+    )
+
+
+def _sentence(step: Step) -> str:
+    if not isinstance(step.function, FunctionType):
+        return "Take the grid."
+    details = [_detail(name, value) for name, value in step.constants]
+    text = first_sentence(step.function)
+    return f"{text}; {'; '.join(details)}." if details else f"{text}."
+
+
+def _detail(name: str, value: Any) -> str:
+    if isinstance(value, FunctionType):
+        sentence = first_sentence(value)
+        return f"{name}: {sentence[0].lower()}{sentence[1:]}"
+    if isinstance(value, bool):
+        return f"{name}: {'yes' if value else 'no'}"
+    if name in _COLOUR_CONSTANTS and isinstance(value, int):
+        return f"{name}: {_colour(value)}"
+    if isinstance(value, dict):
+        return _table(name, value)
+    if isinstance(value, list):
+        return f"{name}: {_listed(value)}"
+    if isinstance(value, set):
+        return f"{name}: {', '.join(map(str, sorted(value)))}"
+    return f"{name.replace('_', ' ')}: {value}"
+
+
+def _colour(value: int) -> str:
+    return f"{COLOUR_NAMES[value]} ({value})" if 0 <= value <= 9 else "none"
+
+
+def _listed(value: list[Any]) -> str:
+    items = [
+        item.__name__ if isinstance(item, FunctionType) else _listed(item) if isinstance(item, list) else str(item)
+        for item in value
+    ]
+    return f"[{', '.join(items)}]"
+
+
+def _table(name: str, table: dict[Any, Any]) -> str:
+    if len(table) > _MOST_ENTRIES or any(isinstance(value, list) for value in table.values()):
+        return f"{name.replace('_', ' ')}: {len(table)} entries, learned from the train pairs"
+    entries = [f"{_key(key)} becomes {_colour(value)}" for key, value in table.items()]
+    return f"{name.replace('_', ' ')}, learned from the train pairs: {', '.join(entries)}"
+
+
+def _key(key: Any) -> str:
+    if isinstance(key, tuple):
+        return "(" + ", ".join(map(str, key)) + ")"
+    return _colour(key)

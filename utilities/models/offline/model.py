@@ -1,0 +1,74 @@
+"""The OFFLINE model: reads the prompt, searches for a program in a worker process, answers in words and code.
+
+It never guesses: when the search finds nothing, the reply says so and holds neither code nor grid.
+"""
+
+import asyncio
+import os
+import time
+from collections import OrderedDict
+
+from utilities.model_utils import Reply, Request, RetryableError, Usage
+from utilities.models.offline.crew import Crew, WorkerEnded
+from utilities.models.offline.prompt import Question, read_question
+from utilities.models.offline.protocol import Job, Solution, decode_solutions, encode_line
+from utilities.models.offline.replies import NO_PAIRS, write_reply
+
+CACHED_JOBS = 64
+"""How many tasks' programs are remembered, so that further attempts do not search again."""
+
+
+class OfflineModel:
+    """A search over a grid language behind the Model protocol; costs nothing and needs no network."""
+
+    identifier = "OFFLINE"
+    username = "OFFLINE"
+
+    def __init__(self, workers: int = 1) -> None:
+        """`workers`: searches at the same time, at most one per processor; processes start when first needed."""
+        self._crew = Crew(max(1, min(workers, os.cpu_count() or 1)))
+        self._cache: OrderedDict[bytes, list[Solution]] = OrderedDict()
+        self._locks: dict[bytes, asyncio.Lock] = {}
+
+    async def ask(self, request: Request) -> Reply:
+        """Answer one request. Raises RetryableError when the worker process was killed from outside."""
+        started = time.monotonic()
+        question = read_question(request.messages)
+        text = await self._text(question, request) if question.pairs else NO_PAIRS
+        return Reply(
+            text,
+            finish_reason="stop",
+            usage=Usage(cost=0.0),
+            generation_time_seconds=time.monotonic() - started,
+        )
+
+    async def close(self) -> None:
+        """End the worker processes; may be called twice."""
+        await self._crew.close()
+
+    async def _text(self, question: Question, request: Request) -> str:
+        solutions = await self._solutions(encode_line(Job(question.pairs, question.tests)))
+        return write_reply(question, solutions, request.attempt, request.sampling.seed)
+
+    async def _solutions(self, job: bytes) -> list[Solution]:
+        """The programs for a job; attempts that ask for the same job at the same time share one search."""
+        lock = self._locks.setdefault(job, asyncio.Lock())
+        try:
+            async with lock:
+                if job not in self._cache:
+                    self._cache[job] = await self._search(job)
+                    if len(self._cache) > CACHED_JOBS:
+                        self._cache.popitem(last=False)
+                self._cache.move_to_end(job)
+                return self._cache[job]
+        finally:
+            if not lock.locked():
+                self._locks.pop(job, None)
+
+    async def _search(self, job: bytes) -> list[Solution]:
+        try:
+            return decode_solutions(await self._crew.run(job))
+        except WorkerEnded:
+            raise RetryableError(
+                "worker_ended", "the OFFLINE model's worker process was killed; ask again to start another"
+            ) from None

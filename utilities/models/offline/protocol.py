@@ -1,0 +1,38 @@
+"""What the OFFLINE model and its worker processes say to each other: one line of JSON each way."""
+
+import msgspec
+
+from utilities.grid import Grid
+
+
+class Job(msgspec.Struct, frozen=True):
+    """What is searched for."""
+
+    pairs: tuple[tuple[Grid, Grid], ...]
+    tests: tuple[Grid, ...] = ()
+
+
+class Solution(msgspec.Struct, frozen=True):
+    """A program that is right on all pairs of a job."""
+
+    words: str
+    """What it does, step by step."""
+    code: str
+    """Self-contained source that defines `solve_task`."""
+    answers: tuple[Grid, ...] = ()
+    """Its output for each test input of the job."""
+
+
+def encode_line(value: object) -> bytes:
+    """A value as one line."""
+    return msgspec.json.encode(value) + b"\n"
+
+
+def decode_job(line: bytes) -> Job:
+    """The line written for a Job."""
+    return msgspec.json.decode(line, type=Job)
+
+
+def decode_solutions(line: bytes) -> list[Solution]:
+    """The line written for a list of Solutions."""
+    return msgspec.json.decode(line, type=list[Solution])
