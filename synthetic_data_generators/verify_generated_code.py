@@ -31,9 +31,13 @@ EXAMPLE = "python synthetic_data_generators/verify_generated_code.py code_data_r
 class VerifyConfig:
     """What a verification can be told."""
 
-    results: str | None = setting(None, "a code results .jsonl or a snapshot .json", positional=True, nargs="?")
+    results: str | None = setting(
+        None, "a code results .jsonl or a snapshot .json", positional=True, nargs="?"
+    )
     results_file: str | None = setting(None, "the same, in its older spelling")
-    workers: int | None = setting(None, "programs that run at once (default: one per core)", type=at_least_one)
+    workers: int | None = setting(
+        None, "programs that run at once (default: one per core)", type=at_least_one
+    )
     exec_timeout: float = setting(10.0, "seconds per program, over all its grids", type=positive)
     exec_memory_mb: int = setting(1024, "memory per program in MB", type=at_least_one)
     sandbox: str = setting("auto", "auto, a tier of the sandbox by name, or unsafe")
@@ -61,7 +65,9 @@ def _results_path(config: VerifyConfig) -> Path:
         raise UsageError("say which results to verify, for example: " + EXAMPLE)
     path = Path(given).resolve()
     if not path.is_file():
-        raise UsageError(f"there is no file {given}: give the results .jsonl of generate_code_data.py or a snapshot .json")
+        raise UsageError(
+            f"there is no file {given}: give the results .jsonl of generate_code_data.py or a snapshot .json"
+        )
     return path
 
 

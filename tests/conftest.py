@@ -1,13 +1,20 @@
-"""Fixtures shared by all tests."""
+"""What all tests share."""
 
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from utilities.data_loader import Pair, Task
+
+# A busy machine is no failure.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 
 TasksFile = Callable[..., Path]
 
@@ -26,7 +33,9 @@ def tasks_file(tmp_path: Path) -> TasksFile:
     def write(count: int = 3, **changes: Any) -> Path:
         path = tmp_path / "tasks.jsonl"
         lines = [make_task(f"task{number:04d}", number).line for number in range(count)]
-        path.write_bytes(b"\n".join(json.dumps(json.loads(line) | changes).encode() for line in lines) + b"\n")
+        path.write_bytes(
+            b"\n".join(json.dumps(json.loads(line) | changes).encode() for line in lines) + b"\n"
+        )
         return path
 
     return write

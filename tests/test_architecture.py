@@ -34,7 +34,11 @@ def test_imports_point_one_way(path: Path) -> None:
 
 
 def test_the_rule_sees_every_room() -> None:
-    assert {path.relative_to(ROOT).parts[0] for path in FILES} >= {"utilities", "agents", "synthetic_data_generators"}
+    assert {path.relative_to(ROOT).parts[0] for path in FILES} >= {
+        "utilities",
+        "agents",
+        "synthetic_data_generators",
+    }
 
 
 def test_grid_imports_nothing_of_ours() -> None:
@@ -45,4 +49,6 @@ def test_grid_imports_nothing_of_ours() -> None:
 @pytest.mark.parametrize("room", ["utilities", "agents"])
 def test_flask_stays_in_the_server(room: str) -> None:
     for path in (ROOT / room).rglob("*.py"):
-        assert not any(module.split(".")[0] in ("flask", "werkzeug") for module in imported_modules(path)), path
+        assert not any(module.split(".")[0] in ("flask", "werkzeug") for module in imported_modules(path)), (
+            path
+        )

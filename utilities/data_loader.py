@@ -180,9 +180,12 @@ class _Choice:
             return
         if not self.index:
             raise UsageError(f"{name} holds no tasks{hint}")
-        asked = f"--tasks {self.tasks[0]}-{self.tasks[1]}" if self.tasks else f"--max_tasks {self.max_tasks}"
-        also = " together with --task_ids" if self.task_ids else ""
-        raise UsageError(f"{asked}{also} selects none of the {self.index} tasks of {name}{hint}")
+        wanted = "-".join(map(str, self.tasks or ()))
+        if self.tasks and self.task_ids:
+            raise UsageError(f"none of the --task_ids is among --tasks {wanted} of {name}{hint}")
+        if self.tasks:
+            raise UsageError(f"--tasks {wanted} selects nothing, as {name} has {self.index} tasks{hint}")
+        raise UsageError(f"nothing of {name} is selected{hint}")
 
     def _in_range(self) -> bool:
         return self.tasks is None or self.tasks[0] <= self.index <= self.tasks[1]

@@ -152,6 +152,6 @@ def _write_task_files(folder: Path, tasks: Sequence[Task]) -> str:
     others = {path.name for path in folder.glob("*.json")} - {f"{task.task_id}.json" for task in tasks}
     for task in tasks:
         content = msgspec.json.encode({"train": task.train, "test": task.test})
-        write_atomically(folder / f"{task.task_id}.json", content + b"\n")
+        write_atomically(folder / f"{task.task_id}.json", content + b"\n", durable=False)
     note = f" (and left {len(others)} others there as they were)" if others else ""
     return f"wrote {len(tasks)} task files to {folder}{note}"

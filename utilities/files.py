@@ -11,30 +11,35 @@ import msgspec
 _ITEM = msgspec.json.Decoder(msgspec.Raw)
 
 
-def write_atomically(path: str | Path, content: bytes | Iterable[bytes]) -> None:
+def write_atomically(path: str | Path, content: bytes | Iterable[bytes], durable: bool = True) -> None:
     """Make `path` hold `content`; whatever happens, it holds either all of that or what it held before.
 
+    `durable` False spares the fsyncs: after a power loss the file may then be empty, but many are written fast.
     Missing parent folders are made. Raises OSError, and whatever `content` raises while it is read.
     """
     path = Path(path).resolve()  # so that a link stays one and its target is replaced
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
     try:
-        _write(temporary, [content] if isinstance(content, bytes) else content)
+        _write(temporary, [content] if isinstance(content, bytes) else content, durable)
         if path.exists():
             shutil.copymode(path, temporary)
         temporary.replace(path)
-    except BaseException:  # Ctrl-C too must leave nothing behind
+    except BaseException as error:  # Ctrl-C too must leave nothing behind
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename in (None, str(temporary)):
+            error.filename = str(path)  # what people know the file by
         raise
-    _sync_folder(path.parent)
+    if durable:
+        _sync_folder(path.parent)
 
 
-def _write(path: Path, chunks: Iterable[bytes]) -> None:
+def _write(path: Path, chunks: Iterable[bytes], durable: bool) -> None:
     with path.open("xb") as file:
         file.writelines(chunks)
         file.flush()
-        os.fsync(file.fileno())
+        if durable:
+            os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

@@ -125,9 +125,9 @@ def _parsed(data: bytes, path: Path) -> list[msgspec.Raw] | dict[str, msgspec.Ra
     return content
 
 
-def _is_one_task(content: object) -> bool:
-    """A Kaggle file maps ids to objects; a task has lists in it."""
-    return isinstance(content, dict) and not all(memoryview(body)[0] == ord("{") for body in content.values())
+def _is_one_task(content: list[msgspec.Raw] | dict[str, msgspec.Raw]) -> bool:
+    """Kaggle's files have ids for keys."""
+    return isinstance(content, dict) and bool(content.keys() & {"train", "test"})
 
 
 def _kaggle_entries(path: Path, challenges: dict[str, msgspec.Raw]) -> Iterator[Entry]:

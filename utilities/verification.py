@@ -11,7 +11,6 @@ from typing import Any
 from utilities.code_execution import Limits, Pool, verify_async
 from utilities.config import RunFailed
 from utilities.data_loader import Task
-from utilities.hard_coded import is_hard_coded
 from utilities.progress import failure_class
 from utilities.records import Record, task_of_record
 
@@ -23,7 +22,6 @@ FIELDS = (
     "test_outputs",
     "stdout",
     "sandbox",
-    "hard_coded",
 )
 """What verification adds to a code result: lists with one element per attempt."""
 
@@ -86,7 +84,6 @@ async def _verdict(program: str, task: Task, pool: Pool, limits: Limits) -> Reco
         "test_outputs": verification.test_outputs,
         "stdout": verification.stdout,
         "sandbox": verification.sandbox,
-        "hard_coded": is_hard_coded(program, task),
     }
 
 
@@ -104,5 +101,4 @@ async def _no_program(record: Record, attempt: int, task: Task) -> Record:
         "test_outputs": [None] * len(task.test),
         "stdout": "",
         "sandbox": None,
-        "hard_coded": False,
     }

@@ -12,7 +12,11 @@ from utilities.grid import Grid
 @st.composite
 def grids(draw: st.DrawFn, most: int = 30) -> Grid:
     height, width = draw(st.integers(1, most)), draw(st.integers(1, most))
-    return draw(st.lists(st.lists(st.integers(0, 9), min_size=width, max_size=width), min_size=height, max_size=height))
+    return draw(
+        st.lists(
+            st.lists(st.integers(0, 9), min_size=width, max_size=width), min_size=height, max_size=height
+        )
+    )
 
 
 @given(grids())

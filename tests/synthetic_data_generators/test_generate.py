@@ -46,7 +46,14 @@ def test_any_openai_compatible_server_from_any_folder(tmp_path: Path, stream: st
     with serving() as server:
         done = run(
             GENERATE_CODE,
-            *("--model_identifier", "local:any", "--base_url", server.base_url, "--dataset", "arc2-evaluation"),
+            *(
+                "--model_identifier",
+                "local:any",
+                "--base_url",
+                server.base_url,
+                "--dataset",
+                "arc2-evaluation",
+            ),
             *("--best_of", "3", "--max_concurrent_tasks", "16", "--output_directory", "out", stream),
             cwd=tmp_path,
         )
@@ -83,7 +90,16 @@ def test_faults_are_got_over_and_nothing_is_asked_twice(tmp_path: Path, tasks_fi
     with serving(faults=["500", "429:0.1", "error_in_200:502", "close"], rate=0.4) as server:
         done = run(
             GENERATE_CODE,
-            *("--model_identifier", "local:any", "--base_url", server.base_url, "--seed", "1", "--best_of", "2"),
+            *(
+                "--model_identifier",
+                "local:any",
+                "--base_url",
+                server.base_url,
+                "--seed",
+                "1",
+                "--best_of",
+                "2",
+            ),
             *("--dataset", str(tasks_file(10)), "--output_directory", str(tmp_path)),
             cwd=tmp_path,
         )
@@ -96,12 +112,21 @@ def test_faults_are_got_over_and_nothing_is_asked_twice(tmp_path: Path, tasks_fi
 def generate(server: FaultServer, dataset: Path, out: Path, *flags: str) -> subprocess.Popen[str]:
     model = ("--model_identifier", "local:any", "--base_url", server.base_url)
     return start(
-        GENERATE_CODE, *model, "--dataset", str(dataset), "--output_directory", str(out), *flags, cwd=out.parent
+        GENERATE_CODE,
+        *model,
+        "--dataset",
+        str(dataset),
+        "--output_directory",
+        str(out),
+        *flags,
+        cwd=out.parent,
     )
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_an_interrupt_saves_and_ends_in_order(tmp_path: Path, tasks_file: TasksFile, number: int, code: int) -> None:
+def test_an_interrupt_saves_and_ends_in_order(
+    tmp_path: Path, tasks_file: TasksFile, number: int, code: int
+) -> None:
     out = tmp_path / "out"
     with serving(script=["ok"] * 4 + ["hang"] * 50) as server:
         process = generate(server, tasks_file(20), out)
@@ -113,7 +138,11 @@ def test_an_interrupt_saves_and_ends_in_order(tmp_path: Path, tasks_file: TasksF
         assert process.returncode == code, stderr
         assert len(server.log) == asked
     metadata = lines_of(out / "code_data_results.jsonl")[-1]
-    assert (metadata["entry_type"], metadata["status"], metadata["tasks_finished"]) == ("metadata", "interrupted", 4)
+    assert (metadata["entry_type"], metadata["status"], metadata["tasks_finished"]) == (
+        "metadata",
+        "interrupted",
+        4,
+    )
     (snapshot,) = out.glob("*_interrupted.json")
     assert len(json.loads(snapshot.read_text())["results"]) == 4
     assert "Traceback" not in stderr
@@ -134,7 +163,9 @@ def test_a_second_interrupt_ends_at_once(tmp_path: Path, tasks_file: TasksFile) 
     assert lines_of(out / "code_data_results.jsonl")[0]["entry_type"] == "run"
 
 
-def test_killed_runs_resumed_until_complete_miss_and_repeat_nothing(tmp_path: Path, tasks_file: TasksFile) -> None:
+def test_killed_runs_resumed_until_complete_miss_and_repeat_nothing(
+    tmp_path: Path, tasks_file: TasksFile
+) -> None:
     out, tasks, in_flight, kills = tmp_path / "out", tasks_file(40), 4, 0
     results = out / "code_data_results.jsonl"
     with serving(latency=0.03) as server:
@@ -217,7 +248,14 @@ def test_keys_never_reach_a_file_or_the_screen(tmp_path: Path, tasks_file: Tasks
         for _ in range(2):
             done = run(
                 GENERATE_CODE,
-                *("--model_identifier", "local:any", "--base_url", server.base_url, "--max_concurrent_tasks", "1"),
+                *(
+                    "--model_identifier",
+                    "local:any",
+                    "--base_url",
+                    server.base_url,
+                    "--max_concurrent_tasks",
+                    "1",
+                ),
                 *("--dataset", str(tasks_file(3)), "--output_directory", str(tmp_path / "out")),
                 cwd=tmp_path,
                 LOCAL_API_KEY="sk-very-secret",

@@ -26,10 +26,14 @@ from utilities.records import (
 )
 from utilities.results import AppendFile, ResultsFile, journal_path
 
-RUN = RunLine(run_id="run1", script="generate_code_data", timestamp="2026-01-01T00:00:00+00:00", config={}, manifest={})
+RUN = RunLine(
+    run_id="run1", script="generate_code_data", timestamp="2026-01-01T00:00:00+00:00", config={}, manifest={}
+)
 
 
-def result_line(task_id: str = "aaaaaaaa", run_id: str = "run1", reply: Reply | None = None) -> CodeResultLine:
+def result_line(
+    task_id: str = "aaaaaaaa", run_id: str = "run1", reply: Reply | None = None
+) -> CodeResultLine:
     task = make_task(task_id)
     attempt = Attempt((), reply) if reply else Attempt((), error=ErrorInfo("timeout", "silent for 300 s"))
     return CodeResultLine(
@@ -105,7 +109,9 @@ def test_a_full_disk_leaves_no_partial_line(tmp_path: Path) -> None:
     )
     path = tmp_path / "file.jsonl"
     root = str(Path(__file__).resolve().parents[2])
-    done = subprocess.run([sys.executable, "-c", script, path, root], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script, path, root], capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == str(path)
     assert path.read_bytes() == b'{"first":1}\n{"third":3}\n'
 
@@ -120,7 +126,10 @@ def test_lines_of_any_length_are_read_back(tmp_path: Path) -> None:
 
 def test_a_second_run_is_refused_with_the_process_id(tmp_path: Path) -> None:
     path = tmp_path / "results.jsonl"
-    with ResultsFile(path, "run1"), pytest.raises(RunFailed, match=rf"process {os.getpid()}.*--output_directory"):
+    with (
+        ResultsFile(path, "run1"),
+        pytest.raises(RunFailed, match=rf"process {os.getpid()}.*--output_directory"),
+    ):
         ResultsFile(path, "run2")
     ResultsFile(path, "run3").close()
 
@@ -166,7 +175,9 @@ def test_readers_take_the_last_result_of_a_task(tmp_path: Path) -> None:
         results.save_result(result_line("bbbbbbbb", reply=Reply("b")))
         results.save_result(result_line("aaaaaaaa", reply=Reply("second")))
         results.save_result(result_line("aaaaaaaa", "run2", reply=Reply("of another run")))
-    responses = [(record["run_id"], record["task_id"], record["response"]) for record in current_results(path)]
+    responses = [
+        (record["run_id"], record["task_id"], record["response"]) for record in current_results(path)
+    ]
     assert responses == [
         ("run1", "bbbbbbbb", ["b"]),
         ("run1", "aaaaaaaa", ["second"]),
@@ -183,7 +194,9 @@ def test_a_broken_line_in_the_middle_is_refused_by_name(tmp_path: Path) -> None:
         list(read_run(path, "run1"))
 
 
-def test_a_torn_last_line_is_left_out_and_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_torn_last_line_is_left_out_and_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "results.jsonl"
     with ResultsFile(path, "run1") as results:
         results.save_result(result_line(reply=Reply("text")))

@@ -121,7 +121,11 @@ def test_requests_in_flight_never_exceed_the_limit(runner: Runner) -> None:
 def test_each_attempt_has_its_own_seed(runner: Runner) -> None:
     model = ScriptedModel()
     runner(model, "--best_of", "3", "--seed", "10", "--max_tasks", "1", "--temperature", "0.5")
-    assert sorted((request.attempt, request.sampling.seed) for request in model.requests) == [(0, 10), (1, 11), (2, 12)]
+    assert sorted((request.attempt, request.sampling.seed) for request in model.requests) == [
+        (0, 10),
+        (1, 11),
+        (2, 12),
+    ]
     assert {request.sampling.temperature for request in model.requests} == {0.5}
 
 
@@ -217,7 +221,9 @@ def test_a_refused_key_stops_the_run(runner: Runner) -> None:
 
 def test_a_run_in_which_every_request_failed_fails(runner: Runner) -> None:
     with pytest.raises(RunFailed, match="every request failed.*500: broken"):
-        runner(ScriptedModel(failing(*range(1, 8), error=lambda: RetryableError("server_error", "500: broken"))))
+        runner(
+            ScriptedModel(failing(*range(1, 8), error=lambda: RetryableError("server_error", "500: broken")))
+        )
     assert runner.lines("metadata")[0]["status"] == "failed"
 
 
@@ -270,7 +276,9 @@ def test_responses_with_equal_content_in_two_tasks_are_kept_apart(runner: Runner
     task = json.loads(runner.dataset.read_text().splitlines()[0])
     copies = [json.dumps(task | {"task_id": name}) for name in ("one", "two")]
     runner.dataset.write_text("\n".join(copies) + "\n")
-    runner(ScriptedModel(failing(1, 2, 3, error=lambda: RetryableError("timeout", "silent"))), "--best_of", "2")
+    runner(
+        ScriptedModel(failing(1, 2, 3, error=lambda: RetryableError("timeout", "silent"))), "--best_of", "2"
+    )
     model = ScriptedModel()
     runner(model, "--resume", "last")
     assert len(model.requests) == 3

@@ -19,7 +19,7 @@ from typing import Self
 import msgspec
 
 from utilities.grid import Grid
-from utilities.sandbox import canary, tiers
+from utilities.sandbox import canary
 from utilities.sandbox.protocol import ErrorType, Flavour, Job
 from utilities.sandbox.worker import Report, SandboxUnavailable, Zygote, ZygoteLost
 

@@ -30,6 +30,7 @@ from utilities.sandbox.protocol import (
 START_SECONDS = 60.0
 ANSWER_SECONDS = 15.0
 
+
 class ZygoteLost(Exception):
     """The zygote is gone or does not answer: ours, not the program's."""
 
@@ -87,7 +88,9 @@ class Zygote:
                 stderr.close()
             return msgspec.json.decode(message, type=Ready)
         reason = self.close()
-        raise SandboxUnavailable(reason or f"the interpreter of the sandbox did not start in {START_SECONDS:.0f} s")
+        raise SandboxUnavailable(
+            reason or f"the interpreter of the sandbox did not start in {START_SECONDS:.0f} s"
+        )
 
     def close(self) -> str:
         """End it and all that runs in it; the last line it wrote to stderr while starting."""

@@ -26,10 +26,24 @@ from utilities.sandbox.protocol import END, STATUS, TICKET, WAIT_STATUS, Boot, J
 if TYPE_CHECKING:
     from utilities.sandbox.protocol import Flavour
 
-COMMON = """
-    bisect collections copy dataclasses enum fractions functools heapq itertools math operator random re statistics
-    string typing
-""".split()
+COMMON = [
+    "bisect",
+    "collections",
+    "copy",
+    "dataclasses",
+    "enum",
+    "fractions",
+    "functools",
+    "heapq",
+    "itertools",
+    "math",
+    "operator",
+    "random",
+    "re",
+    "statistics",
+    "string",
+    "typing",
+]
 """What programs import most: loaded once here instead of in every child."""
 PRELOADED: dict["Flavour", list[str]] = {
     "bare": COMMON,

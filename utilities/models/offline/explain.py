@@ -56,7 +56,11 @@ def _colour(value: int) -> str:
 
 def _listed(value: list[Any]) -> str:
     items = [
-        item.__name__ if isinstance(item, FunctionType) else _listed(item) if isinstance(item, list) else str(item)
+        item.__name__
+        if isinstance(item, FunctionType)
+        else _listed(item)
+        if isinstance(item, list)
+        else str(item)
         for item in value
     ]
     return f"[{', '.join(items)}]"

@@ -60,11 +60,14 @@ class Tables:
         self.target = flatten(outputs)
         self.pair = np.repeat(np.arange(self.train), [grid.size for grid in outputs])
         self.grids = [self._layer(state) for state in pool.shaped("grid")]
-        every = sorted(self.grids + [self._layer(state) for state in pool.shaped("layer")], key=lambda layer: layer.step.cost)
+        every = sorted(
+            self.grids + [self._layer(state) for state in pool.shaped("layer")],
+            key=lambda layer: layer.step.cost,
+        )
         distinct: dict[bytes, Layer] = {}
         for layer in every:
             distinct.setdefault(layer.classes.tobytes(), layer)
-        self.layers = [layer for layer in distinct.values() if 1 < layer.count]
+        self.layers = [layer for layer in distinct.values() if layer.count > 1]
 
     def _layer(self, state: State) -> Layer:
         values = flatten(state.values[: self.train])
@@ -79,7 +82,10 @@ class Tables:
                 table, doubt = found
                 mapping = {key[0]: value for key, value in table.items()}
                 yield Step(
-                    tables.recolour, (grid.step,), (("new_colours", mapping),), grid.step.cost + 0.5 + 0.05 * len(table) + doubt
+                    tables.recolour,
+                    (grid.step,),
+                    (("new_colours", mapping),),
+                    grid.step.cost + 0.5 + 0.05 * len(table) + doubt,
                 )
 
     def decisions(self, bases: int, widest: int) -> Iterator[Step]:
@@ -165,7 +171,9 @@ class Tables:
         if len(keys) > 200:
             return None
         rows = np.stack([layer.values[where] for layer in (base, *others)], axis=1)
-        table = {tuple(row): value for row, value in zip(rows.tolist(), self.target[where].tolist(), strict=True)}
+        table = {
+            tuple(row): value for row, value in zip(rows.tolist(), self.target[where].tolist(), strict=True)
+        }
         return table, sum(len(pairs) == 1 for pairs in shown) / len(shown)
 
     def choices(self, bases: int) -> Iterator[Step]:
@@ -182,7 +190,9 @@ class Tables:
                     if step is not None:
                         yield step
 
-    def _choice(self, base: Layer, other: Layer, layer: Layer, changed: Array, forbidden: Array) -> Step | None:
+    def _choice(
+        self, base: Layer, other: Layer, layer: Layer, changed: Array, forbidden: Array
+    ) -> Step | None:
         code = layer.classes * base.count + base.classes
         wanted = np.zeros(layer.count * base.count, dtype=bool)
         wanted[code[changed]] = True
@@ -193,9 +203,7 @@ class Tables:
         doubt = sum(count == 1 for count in shown) / len(shown)
         if doubt > 0.5:
             return None
-        where = {
-            (int(layer.values[code == key][0]), int(base.values[code == key][0])) for key in taken
-        }
+        where = {(int(layer.values[code == key][0]), int(base.values[code == key][0])) for key in taken}
         cost = base.step.cost + other.step.cost + layer.step.cost + 0.8 + 0.1 * len(where) + 4 * doubt
         return Step(
             tables.choose_cells,
@@ -263,6 +271,8 @@ def looked_up(pool: Pool, limit: float) -> Iterator[Step]:
             pool.budget.spend(1)
             found = [by(value) for value in state.values[: len(outputs)]]
             answers = dict(zip(found, outputs, strict=True))
-            if len(answers) < len(outputs) and all(answers[key] == output for key, output in zip(found, outputs, strict=True)):
+            if len(answers) < len(outputs) and all(
+                answers[key] == output for key, output in zip(found, outputs, strict=True)
+            ):
                 cost = state.step.cost + 2 + 0.3 * (len(answers) - len(distinct))
                 yield Step(tables.answer_by, (state.step,), (("by", by), ("answers", answers)), cost)

@@ -1,7 +1,6 @@
 """The search: from train pairs to programs that are right on all of them, the shortest first."""
 
 from collections.abc import Iterator, Sequence
-
 from contextlib import suppress
 
 from utilities.grid import Grid
@@ -16,7 +15,9 @@ CPU_SECONDS = 4.0
 """The backstop on a slow machine."""
 
 
-def search(pairs: Sequence[tuple[Grid, Grid]], tests: Sequence[Grid] = (), units: float = UNITS) -> list[Step]:
+def search(
+    pairs: Sequence[tuple[Grid, Grid]], tests: Sequence[Grid] = (), units: float = UNITS
+) -> list[Step]:
     """Programs that are right on all pairs, best first; none when there is none within the budget.
 
     `tests`: test inputs, if known; programs that fail on them are left out.
@@ -56,4 +57,3 @@ def _finish(pool: Pool, budget: Budget, widest: int) -> Iterator[Step]:
     yield from tables.colour_maps()
     yield from tables.choices(2)
     yield from tables.decisions(2, widest)
-

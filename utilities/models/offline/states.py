@@ -71,7 +71,7 @@ def fingerprint(values: Sequence[Any]) -> int:
 def _fits(value: Any, kind: str) -> bool:
     """Whether a value is worth keeping: a grid of legal size, or not too many objects or pieces."""
     if kind == "grid":
-        return 0 < value.size and max(value.shape) <= 30 and 0 <= value.min() and value.max() <= 9
+        return value.size > 0 and max(value.shape) <= 30 and value.min() >= 0 and value.max() <= 9
     if kind == "scene":
         return bool(value[1].max() <= MAX_OBJECTS)
     return kind == "layer" or 0 < len(value) <= MAX_OBJECTS

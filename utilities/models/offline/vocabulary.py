@@ -83,7 +83,9 @@ def corners(facts: Facts) -> list[Constants]:
         return []
     height, width = facts.output_shape
     return [
-        {"height": height, "width": width, "bottom": a, "right": b} for a in (False, True) for b in (False, True)
+        {"height": height, "width": width, "bottom": a, "right": b}
+        for a in (False, True)
+        for b in (False, True)
     ]
 
 
@@ -104,7 +106,16 @@ TURNS = [
 ]
 PICKS = [c.main_colour, c.rarest_colour, c.second_colour]
 ALL_PICKS = [c.most_frequent_colour, *PICKS]
-NUMBERS = [m.count_cells, m.area, m.height, m.width, m.count_colours, m.count_gaps, m.count_holes, m.count_rare_cells]
+NUMBERS = [
+    m.count_cells,
+    m.area,
+    m.height,
+    m.width,
+    m.count_colours,
+    m.count_gaps,
+    m.count_holes,
+    m.count_rare_cells,
+]
 YES_NO = [m.is_mirror, m.is_symmetric, m.is_square, m.is_tall]
 SHAPES = [m.outline, m.turned_outline, m.pattern]
 COUNTS = [m.count_colours, m.count_cells, m.count_pieces, m.height, m.width]
@@ -138,7 +149,13 @@ def _grid_operations() -> list[Operation]:
         (g.extend_edges, ALONE, 1.5),
         (g.roll, options(down=(-1, 0, 1), right=(-1, 0, 1)), 1.5),
         (g.shift, options(down=(-2, -1, 0, 1, 2), right=(-2, -1, 0, 1, 2)), 1.6),
-        (g.kronecker, options(where=[c.coloured, c.black, c.most_frequent, c.rarest, c.main], turn=[g.same, swap_if_two]), 1.3),
+        (
+            g.kronecker,
+            options(
+                where=[c.coloured, c.black, c.most_frequent, c.rarest, c.main], turn=[g.same, swap_if_two]
+            ),
+            1.3,
+        ),
         (g.sort_rows, ALONE, 1.5),
         (g.sort_columns, ALONE, 1.5),
         (c.keep_colour, per_colour(), 1.2),
@@ -155,18 +172,39 @@ def _grid_operations() -> list[Operation]:
         (f.grow, options(diagonal=BOTH), 1.3),
         (f.drop_single_cells, options(diagonal=BOTH), 1.2),
         (f.smooth_single_cells, ALONE, 1.4),
-        (n.shoot, lambda facts: [{"colour": k, "directions": d, "over": o} for k in [0, *facts.colours] for d in RAYS for o in BOTH], 1.4),
+        (
+            n.shoot,
+            lambda facts: [
+                {"colour": k, "directions": d, "over": o}
+                for k in [0, *facts.colours]
+                for d in RAYS
+                for o in BOTH
+            ],
+            1.4,
+        ),
         (n.connect, options(directions=PATHS, over=BOTH), 1.2),
         (n.drop_cells, options(down=BOTH), 1.3),
         (n.push_cells, options(right=BOTH), 1.3),
-        (n.move_until_blocked, lambda facts: [{"colour": k, "down": a, "right": b} for k in facts.colours for a, b in STRAIGHT], 1.5),
+        (
+            n.move_until_blocked,
+            lambda facts: [{"colour": k, "down": a, "right": b} for k in facts.colours for a, b in STRAIGHT],
+            1.5,
+        ),
         (r.complete_symmetry, hidden_colours(), 1.2),
         (r.complete_tiling, hidden_colours(), 1.2),
         (r.complete_diagonals, hidden_colours(falling=BOTH), 1.3),
         (r.complete_rows, hidden_colours(), 1.4),
         (r.make_symmetric, ALONE, 1.2),
         (r.make_rotations, ALONE, 1.2),
-        (r.reveal, lambda facts: [{"repair": fn, "hidden": k} for fn in (r.complete_symmetry, r.complete_tiling) for k in facts.colours], 1.3),
+        (
+            r.reveal,
+            lambda facts: [
+                {"repair": fn, "hidden": k}
+                for fn in (r.complete_symmetry, r.complete_tiling)
+                for k in facts.colours
+            ],
+            1.3,
+        ),
         (p.grid_of_parts, options(by=[*ALL_PICKS, m.count_cells]), 1.4),
     ]
     return [Operation(function, "grid", "grid", choices, cost) for function, choices, cost in table]
@@ -178,8 +216,16 @@ swap_if_two = c.swap_two
 def _other_operations() -> list[Operation]:
     """To objects and pieces, and back to grids."""
     return [
-        Operation(o.find_objects, "grid", "scene", options(diagonal=BOTH, by_colour=BOTH, background=(0,)), 0.7),
-        Operation(o.find_objects, "grid", "scene", options(diagonal=(False,), by_colour=(True,), background=(-1,)), 0.9),
+        Operation(
+            o.find_objects, "grid", "scene", options(diagonal=BOTH, by_colour=BOTH, background=(0,)), 0.7
+        ),
+        Operation(
+            o.find_objects,
+            "grid",
+            "scene",
+            options(diagonal=(False,), by_colour=(True,), background=(-1,)),
+            0.9,
+        ),
         Operation(o.colours_as_objects, "grid", "scene", ALONE, 0.8),
         Operation(o.cut_out, "scene", "pieces", ALONE, 0.3),
         Operation(o.cut_boxes, "scene", "pieces", ALONE, 0.4),
@@ -193,7 +239,13 @@ def _other_operations() -> list[Operation]:
         Operation(p.row_of, "pieces", "grid", ALONE, 1.2),
         Operation(p.column_of, "pieces", "grid", ALONE, 1.2),
         Operation(p.sort_pieces, "pieces", "pieces", options(by=NUMBERS[:4], largest_first=BOTH), 0.8),
-        Operation(p.strip_of_colours, "pieces", "grid", options(by=[c.main_colour, c.rarest_colour], across=BOTH), 1.1),
+        Operation(
+            p.strip_of_colours,
+            "pieces",
+            "grid",
+            options(by=[c.main_colour, c.rarest_colour], across=BOTH),
+            1.1,
+        ),
         Operation(o.keep_objects, "scene", "grid", options(by=NUMBERS, largest=BOTH), 1.0),
         Operation(o.drop_objects, "scene", "grid", options(by=NUMBERS, largest=BOTH), 1.1),
         Operation(o.keep_if, "scene", "grid", options(by=[o.touches_border], value=(0, 1)), 1.1),
@@ -204,7 +256,10 @@ def _other_operations() -> list[Operation]:
 
 
 def _orders(facts: Facts) -> list[Constants]:
-    return [{"order": list(order)} for order in [(0, 1), (1, 0), *itertools.permutations(range(3)), *itertools.permutations(range(4))]]
+    return [
+        {"order": list(order)}
+        for order in [(0, 1), (1, 0), *itertools.permutations(range(3)), *itertools.permutations(range(4))]
+    ]
 
 
 def _layers() -> list[Operation]:

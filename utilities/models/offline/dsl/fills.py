@@ -15,7 +15,9 @@ def enclosed(grid: Array, diagonal: bool) -> Array:
     rows, columns = grid.shape
     inside = grid == 0
     steps = [(0, 1), (1, 0), (0, -1), (-1, 0)] + [(1, 1), (1, -1), (-1, 1), (-1, -1)] * diagonal
-    stack = [(i, j) for i in range(rows) for j in range(columns) if i in (0, rows - 1) or j in (0, columns - 1)]
+    stack = [
+        (i, j) for i in range(rows) for j in range(columns) if i in (0, rows - 1) or j in (0, columns - 1)
+    ]
     stack = [cell for cell in stack if inside[cell]]
     for cell in stack:
         inside[cell] = False

@@ -34,7 +34,9 @@ def connect(grid: Array, directions: list[tuple[int, int]], over: bool) -> Array
         for down, right in directions:
             between = []
             a, b = i + down, j + right
-            while 0 <= a < rows and 0 <= b < columns and grid[a, b] != grid[i, j] and (over or grid[a, b] == 0):
+            while (
+                0 <= a < rows and 0 <= b < columns and grid[a, b] != grid[i, j] and (over or grid[a, b] == 0)
+            ):
                 between.append((a, b))
                 a, b = a + down, b + right
             if 0 <= a < rows and 0 <= b < columns and grid[a, b] == grid[i, j]:

@@ -53,9 +53,7 @@ def cut_at_lines(grid: Array) -> Pieces:
 def grid_of_parts(grid: Array, by: Callable[[Array], int]) -> Array:
     """One cell per part between the grid's lines, with what `by` says about the part."""
     rows, columns = separators(grid)
-    return np.array(
-        [[by(grid[top:bottom, left:right]) for left, right in columns] for top, bottom in rows]
-    )
+    return np.array([[by(grid[top:bottom, left:right]) for left, right in columns] for top, bottom in rows])
 
 
 def part_layer(grid: Array, by: Callable[[Array], int]) -> Array:

@@ -48,7 +48,9 @@ def complete_symmetry(grid: Array, hidden: int) -> Array:
 def complete_tiling(grid: Array, hidden: int) -> Array:
     """Replace the cells of colour `hidden` by continuing the smallest tile that repeats all over the grid."""
     height, width = grid.shape
-    sizes = sorted(((h, w) for h in range(1, height + 1) for w in range(1, width + 1)), key=lambda s: s[0] * s[1])
+    sizes = sorted(
+        ((h, w) for h in range(1, height + 1) for w in range(1, width + 1)), key=lambda s: s[0] * s[1]
+    )
     rows, columns = np.indices(grid.shape)
     known = grid != hidden
     for down, across in sizes:

@@ -1,0 +1,112 @@
+"""Files are whole or as they were; JSON lists come back item by item."""
+
+import json
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from utilities.files import OtherLayout, json_list, json_list_items, write_atomically
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+)
+
+
+@pytest.mark.parametrize("durable", [True, False])
+def test_bytes_and_chunks_are_written_and_missing_folders_made(tmp_path: Path, durable: bool) -> None:
+    write_atomically(tmp_path / "new" / "folder" / "one", b"all of it", durable)
+    write_atomically(tmp_path / "two", iter([b"in ", b"chunks"]), durable)
+    assert (tmp_path / "new" / "folder" / "one").read_bytes() == b"all of it"
+    assert (tmp_path / "two").read_bytes() == b"in chunks"
+
+
+@pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_failure_half_way_keeps_the_old_file_and_leaves_nothing_behind(
+    tmp_path: Path, failure: BaseException
+) -> None:
+    def chunks() -> Iterator[bytes]:
+        yield b"half"
+        raise failure
+
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    with pytest.raises(type(failure)) as raised:
+        write_atomically(path, chunks())
+    assert not isinstance(raised.value, OSError) or raised.value.filename == str(path)
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_failed_rename_leaves_nothing_behind(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    (folder / "inside").mkdir(parents=True)
+    with pytest.raises(OSError, match="directory") as error:
+        write_atomically(folder, b"content")
+    assert error.value.filename == str(folder)
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_the_mode_of_the_file_and_a_link_to_it_outlive_the_write(tmp_path: Path) -> None:
+    path, link = tmp_path / "file", tmp_path / "link"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    link.symlink_to(path)
+    write_atomically(link, b"new")
+    assert link.is_symlink()
+    assert path.read_bytes() == b"new"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_a_new_file_has_the_mode_of_any_new_file(tmp_path: Path) -> None:
+    (tmp_path / "plain").write_bytes(b"")
+    write_atomically(tmp_path / "atomic", b"")
+    assert (tmp_path / "atomic").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+@given(st.lists(json_values))
+def test_a_json_list_is_json_and_comes_back(
+    tmp_path_factory: pytest.TempPathFactory, values: list[object]
+) -> None:
+    path = tmp_path_factory.mktemp("list") / "list.json"
+    write_atomically(path, json_list(map(msgspec.json.encode, values)))
+    assert json.loads(path.read_bytes()) == values
+    if values:
+        assert [msgspec.json.decode(item) for item in json_list_items(path)] == values
+        assert path.read_bytes().count(b"\n") == len(values) + 2
+
+
+@pytest.mark.parametrize(
+    ("content", "items_first"),
+    [
+        (b"", 0),
+        (b"[]\n", 0),
+        (b'[{"a": 1}]', 0),
+        (b"{}", 0),
+        (b"[\n]\n", 0),
+        (b"[\n1,\n2\n", 2),
+        (b"[\n1,\n2,\n]\n", 2),
+        (b"[\n1\n2\n]\n", 1),
+        (b"[\n1,,\n2\n]\n", 0),
+        (b"[\n1\n]\n]\n", 1),
+        (b"[\n1\n]\nmore", 1),
+        (b'[\n1,\n{"a": {},\n"b": 2}\n]\n', 1),
+        (b"[\n1,\n\n2\n]\n", 1),
+    ],
+)
+def test_another_layout_is_noticed_after_the_items_that_were_sure(
+    tmp_path: Path, content: bytes, items_first: int
+) -> None:
+    path = tmp_path / "list.json"
+    path.write_bytes(content)
+    read = []
+    with pytest.raises(OtherLayout):
+        for item in json_list_items(path):
+            read.append(bytes(item))
+    assert len(read) == items_first
