@@ -17,6 +17,7 @@ from utilities.code_execution import Limits, Pool
 from utilities.command_line import parse, run_main
 from utilities.config import UsageError, at_least_one, positive, setting
 from utilities.log import log_to_file, logger
+from utilities.progress import Progress
 from utilities.record_reader import current_results, run_models
 from utilities.records import Record
 from utilities.results import AppendFile, RunLock
@@ -41,7 +42,7 @@ class VerifyConfig:
     exec_timeout: float = setting(10.0, "seconds per program, over all its grids", type=positive)
     exec_memory_mb: int = setting(1024, "memory per program in MB", type=at_least_one)
     sandbox: str = setting("auto", "auto, a tier of the sandbox by name, or unsafe")
-    output_directory: str | None = setting(None, "folder for the verified file (default: beside the results)")
+    output_directory: str | None = setting(None, "folder for the verified file and the log (default: beside the results)")
 
 
 def main() -> None:
@@ -52,8 +53,11 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     output = folder / f"{results.stem}.verified.jsonl"
     lock = RunLock(output)
-    with log_to_file(LOG), Pool(config.workers, config.sandbox) as pool:
-        asyncio.run(_verify(results, output, config, pool))
+    done = {_key(record) for record in current_results(output)} if output.exists() else set()
+    missing = (record for record in current_results(results) if _key(record) not in done)
+    log = folder / LOG.name if config.output_directory else LOG
+    with log_to_file(log), Pool(config.workers, config.sandbox) as pool:
+        asyncio.run(_verify(missing, output, config, pool, len(done)))
     lock.close()
     print_report(output, run_models(results))
     print(f"verdicts: {output}")
@@ -71,22 +75,23 @@ def _results_path(config: VerifyConfig) -> Path:
     return path
 
 
-async def _verify(results: Path, output: Path, config: VerifyConfig, pool: Pool) -> None:
-    """Append the verdicts that `output` does not hold yet, in the order of `results`."""
+async def _verify(
+    records: Iterator[Record], output: Path, config: VerifyConfig, pool: Pool, done: int
+) -> None:
+    """Append the verdicts on `records` to `output`, which holds `done` of them already."""
     limits = Limits(seconds=config.exec_timeout, memory_mb=config.exec_memory_mb)
-    done = {_key(record) for record in current_results(output)} if output.exists() else set()
     in_flight = 4 * (config.workers or os.cpu_count() or 1)
-    file = AppendFile(output)
+    file, passed = AppendFile(output), 0
+    progress = Progress(None, done, lambda: f"{passed} passed")
     try:
-        async for record in verified_records(_missing(results, done), pool, limits, in_flight):
+        async for record in verified_records(records, pool, limits, in_flight):
             file.append(record)
             logger.debug("task %s: %s", record["task_id"], record["verification_reason"])
+            done, passed = done + 1, passed + any(record["verification_success"])
+            progress.update(done)
     finally:
+        progress.close()
         file.close()
-
-
-def _missing(results: Path, done: set[bytes]) -> Iterator[Record]:
-    return (record for record in current_results(results) if _key(record) not in done)
 
 
 def _key(record: Record) -> bytes:

@@ -63,6 +63,16 @@ def build_parser(config_class: type[Any], description: str, example: str) -> arg
     return parser
 
 
+def flag_table(config_class: type[Any]) -> str:
+    """The flags of a script as a Markdown table, for the readme."""
+    rows = ["| flag | meaning |", "| --- | --- |"]
+    for field in dataclasses.fields(config_class):
+        off = f", `--no-{field.name}`" if field.default is True else ""
+        meaning = (field.metadata["help"] + _default_note(field.default)).replace("|", "\\|")
+        rows.append(f"| `--{field.name}`{off} | {meaning} |")
+    return "\n".join(rows)
+
+
 def _default_note(default: object) -> str:
     if default is None or default is False:
         return ""

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +54,12 @@ class Totals:
             if error is not None:
                 self.last_error = error["message"] if isinstance(error, dict) else error.message
 
-    @property
-    def tokens(self) -> int:
-        """Prompt and completion tokens together."""
-        return self.usage["prompt_tokens"] + self.usage["completion_tokens"]
+    def described(self, noun: str) -> str:
+        """What was done so far in one line; `noun` names the answers, e.g. `programs`."""
+        errors = f", {self.failures['api_error']} errors" if self.failures["api_error"] else ""
+        tokens = self.usage["prompt_tokens"] + self.usage["completion_tokens"]
+        cost = f", ${self.cost:.4f}" if self.cost is not None else ""
+        return f"{self.attempts} attempts, {self.answered} {noun}{errors}, {tokens:,} tokens{cost}"
 
 
 def failure_class(answer: Any, error: Any, finish_reason: str | None) -> str | None:
@@ -69,29 +72,32 @@ def failure_class(answer: Any, error: Any, finish_reason: str | None) -> str | N
 
 
 class Progress:
-    """Shows totals on stderr while a run goes on."""
+    """Shows on stderr how far a run is: a bar on a terminal, a line now and then elsewhere."""
 
-    def __init__(self, totals: Totals, noun: str) -> None:
-        """`noun` names what counts as an answer, e.g. `programs`."""
-        self._totals, self._noun = totals, noun
+    def __init__(self, total: int | None, finished: int, describe: Callable[[], str]) -> None:
+        """`total` tasks (None: unknown), of which `finished` were there before; `describe` says what was done so far."""
+        self._total, self._finished, self._finished_before = total, finished, finished
+        self._describe = describe
         self._started = self._last_line = time.monotonic()
-        self._finished_before = totals.finished
         self._bar: Any = None
         if sys.stderr.isatty():
-            self._bar, self._row = _terminal_bar(totals)
+            self._bar = _terminal_bar(total is not None)
+            self._row = self._bar.add_task("", total=total, completed=finished, text="")
             self._bar.start()
 
-    def update(self) -> None:
-        """Show the totals as they are now."""
+    def update(self, finished: int) -> None:
+        """Show that `finished` tasks are done."""
+        self._finished = finished
         if self._bar is not None:
-            self._bar.update(self._row, completed=self._totals.finished, counts=self._counts())
+            self._bar.update(self._row, completed=finished, text=self._describe())
         elif self._is_time_for_a_line():
             self._last_line = time.monotonic()
             print(self.line(), file=sys.stderr, flush=True)
 
     def line(self) -> str:
-        """The totals in one line."""
-        return f"{self._totals.finished} of {self._totals.tasks} tasks, {self._counts()}, {self._remaining()}"
+        """How far it is, in one line."""
+        of_total = f" of {self._total}" if self._total is not None else ""
+        return f"{self._finished}{of_total} tasks, {self._describe()}, {self._pace()}"
 
     def close(self) -> None:
         """Leave the terminal as it was."""
@@ -99,27 +105,20 @@ class Progress:
             self._bar.stop()
 
     def _is_time_for_a_line(self) -> bool:
-        finished = self._totals.finished
-        if finished == self._totals.tasks:
+        if self._finished == self._total:
             return True
         waited = time.monotonic() - self._last_line >= _PLAIN_SECONDS
-        return finished == SAVE_INTERVAL or (finished % SAVE_INTERVAL == 0 and waited)
+        return self._finished == SAVE_INTERVAL or (self._finished % SAVE_INTERVAL == 0 and waited)
 
-    def _counts(self) -> str:
-        totals = self._totals
-        errors = f", {totals.failures['api_error']} errors" if totals.failures["api_error"] else ""
-        cost = f", ${totals.cost:.4f}" if totals.cost is not None else ""
-        return f"{totals.attempts} attempts, {totals.answered} {self._noun}{errors}, {totals.tokens:,} tokens{cost}"
-
-    def _remaining(self) -> str:
-        done = self._totals.finished - self._finished_before
-        if not done:
-            return "time left unknown"
-        seconds = (time.monotonic() - self._started) / done * (self._totals.tasks - self._totals.finished)
-        return f"{duration(seconds)} left"
+    def _pace(self) -> str:
+        done = self._finished - self._finished_before
+        seconds = time.monotonic() - self._started
+        if not done or self._total is None:
+            return f"{done / seconds:.0f} tasks a second" if seconds else "just begun"
+        return f"{duration(seconds / done * (self._total - self._finished))} left"
 
 
-def _terminal_bar(totals: Totals) -> tuple[Any, Any]:
+def _terminal_bar(total_known: bool) -> Any:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -130,16 +129,9 @@ def _terminal_bar(totals: Totals) -> tuple[Any, Any]:
     )
     from rich.progress import Progress as Bar
 
-    bar = Bar(
-        BarColumn(bar_width=24),
-        MofNCompleteColumn(),
-        TextColumn("tasks, {task.fields[counts]}"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )
-    return bar, bar.add_task("", total=totals.tasks, completed=totals.finished, counts="0 attempts")
+    columns = [BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("tasks, {task.fields[text]}")]
+    left = [TextColumn("left"), TimeRemainingColumn()] if total_known else []
+    return Bar(*columns, TimeElapsedColumn(), *left, console=Console(stderr=True))
 
 
 def summary(metadata: MetadataLine, noun: str, results: Path, snapshot: Path) -> str:

@@ -130,7 +130,11 @@ class Run:
         logger.info("run %s starts: %s", self._results.run_id, self._setup.run.manifest)
         self._slots = asyncio.Semaphore(self._config.max_concurrent_tasks)
         self._cap = CostCap(self._config.max_cost, self._totals.cost or 0.0, self._totals.priced)
-        self._progress = Progress(self._totals, self._job.answer_noun)
+        self._progress = Progress(
+            self._totals.tasks,
+            self._totals.finished,
+            lambda: self._totals.described(self._job.answer_noun),
+        )
 
     async def _work_through(self) -> None:
         tasks = iter(self._setup.selection)
@@ -162,7 +166,7 @@ class Run:
         except RunStopped:
             return
         self._totals.add_result(fields, fields[self._job.answer_field])
-        self._progress.update()
+        self._progress.update(self._totals.finished)
         if self._totals.finished % SAVE_INTERVAL == 0:
             logger.info(self._progress.line())
 

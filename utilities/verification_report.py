@@ -58,9 +58,10 @@ def print_report(verified: Path, models: dict[str, str]) -> None:
         if record.run_id not in tallies:
             tallies[record.run_id], rows = _RunTally(), []
         tallies[record.run_id].add(record)
-        rows = (rows + [record])[: MOST_ROWS + 1]
+        rows = [*rows, record][: MOST_ROWS + 1]
     console = Console()
-    console.width = max(console.width, 100) if not console.is_terminal else console.width
+    if not console.is_terminal:
+        console.width = 120
     if 0 < sum(len(record.train_success) for record in rows) <= MOST_ROWS:
         console.print(_attempts_table(rows))
     console.print(_runs_table(tallies, models))
@@ -88,9 +89,12 @@ def _word(passed: bool | None) -> str:
 def _runs_table(tallies: dict[str, _RunTally], models: dict[str, str]) -> Any:
     from rich.table import Table
 
-    table = Table("run", "model", "tasks", "verified", "attempts", "passed train", "passed test", "why")
+    table = Table("run", "model", "tasks", "verified", "attempts", "passed train", "passed test", "failures")
+    table.columns[0].no_wrap = True
     for run_id, tally in tallies.items():
         counts = (tally.tasks, tally.verified, tally.attempts, tally.train, tally.test)
-        reasons = ", ".join(f"{count} {reason}" for reason, count in tally.reasons.most_common())
-        table.add_row(run_id or "-", models.get(run_id, "?"), *map(str, counts), reasons)
+        failures = [
+            f"{count} {reason}" for reason, count in tally.reasons.most_common() if reason != "Passed"
+        ]
+        table.add_row(run_id or "-", models.get(run_id, "?"), *map(str, counts), ", ".join(failures))
     return table

@@ -178,7 +178,7 @@ def test_killed_runs_resumed_until_complete_miss_and_repeat_nothing(
             kills += 1
             flags = ["--resume", "last"]
         process = generate(server, tasks, out, *flags)
-        stdout, stderr = process.communicate(timeout=60)
+        _, stderr = process.communicate(timeout=60)
         assert process.returncode == 0, stderr
     records = list(current_results(results))
     assert len(records) == len({record["task_id"] for record in records}) == 40

@@ -220,7 +220,7 @@ def test_a_refused_key_stops_the_run(runner: Runner) -> None:
 
 
 def test_a_run_in_which_every_request_failed_fails(runner: Runner) -> None:
-    with pytest.raises(RunFailed, match="every request failed.*500: broken"):
+    with pytest.raises(RunFailed, match=r"every request failed.*500: broken"):
         runner(
             ScriptedModel(failing(*range(1, 8), error=lambda: RetryableError("server_error", "500: broken")))
         )
