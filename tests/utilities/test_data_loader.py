@@ -2,7 +2,6 @@
 
 import json
 import tracemalloc
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -257,7 +256,7 @@ def test_memory_does_not_grow_with_the_number_of_tasks(tmp_path: Path, ending: s
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty place for the default dataset and the task files."""
     monkeypatch.setattr(settings, "DEFAULT_DATASET", tmp_path / "apps" / "static" / "dataset.json")
     monkeypatch.setattr(settings, "TASK_FILES", tmp_path / "data" / "training")

@@ -1,7 +1,6 @@
 """Sources become one dataset, and signed work is never lost."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,7 +24,7 @@ def write(path: Path, *tasks: Task) -> str:
 
 
 @pytest.fixture(autouse=True)
-def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(settings, "TASK_FILES", tmp_path / "data" / "training")
     return tmp_path / "data"
 

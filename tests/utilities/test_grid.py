@@ -1,5 +1,7 @@
 """Grids: what counts as one, in words, and how far two are apart."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +21,8 @@ def test_every_rectangle_of_colours_up_to_30_by_30_is_a_grid(grid: Grid) -> None
 def test_one_cell_that_is_no_colour_makes_it_no_grid(grid: Grid, data: st.DataObject) -> None:
     row = data.draw(st.integers(0, len(grid) - 1))
     column = data.draw(st.integers(0, len(grid[0]) - 1))
-    grid[row][column] = data.draw(
+    cells: list[Any] = grid[row]
+    cells[column] = data.draw(
         st.integers(max_value=-1)
         | st.integers(min_value=10)
         | st.booleans()

