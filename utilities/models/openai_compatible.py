@@ -131,7 +131,7 @@ class OpenAICompatibleModel:
         started = clock()
         builder = ReplyBuilder(answered=self.endpoint.answered)
         try:
-            await self._exchange(body, builder)
+            await self._exchange(body, builder, started)
             reply = builder.reply()
         except ModelError as error:
             error.usage = builder.usage
@@ -140,7 +140,7 @@ class OpenAICompatibleModel:
         reply.generation_time_seconds = clock() - started
         return reply
 
-    async def _exchange(self, body: bytes, builder: ReplyBuilder) -> None:
+    async def _exchange(self, body: bytes, builder: ReplyBuilder, started: float) -> None:
         """Send `body` and fill `builder`. An answer is whole with its finish reason: what breaks after it lost nothing."""
         try:
             async with self._open_session().post(
@@ -150,7 +150,7 @@ class OpenAICompatibleModel:
                 if response.status != 200:
                     said, answered = await what_it_said(response), self.endpoint.answered
                     raise failure(response.status, said, response.headers, answered=answered)
-                await read_events(response, builder.add)
+                await read_events(response, builder.add, started)
         except NETWORK_ERRORS as error:
             if not builder.complete:
                 raise self._network_failure(error) from error
@@ -217,7 +217,7 @@ class OpenAICompatibleModel:
                 connector=aiohttp.TCPConnector(limit=config.max_concurrent_tasks + 8, ttl_dns_cache=300),
                 timeout=aiohttp.ClientTimeout(
                     total=config.request_timeout,
-                    connect=self._connect_timeout,
+                    sock_connect=self._connect_timeout,
                     sock_read=config.idle_timeout if config.stream else None,
                 ),
                 headers={"Content-Type": "application/json", **self._authorization},

@@ -218,8 +218,10 @@ def _tokens(value: Any) -> int | None:
 
 def _dollars(value: Any) -> float | None:
     """A number of 0 or more, also when it comes as text."""
+    if not isinstance(value, int | float | str):
+        return None
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except ValueError:
         return None
     return number if 0 <= number < float("inf") else None

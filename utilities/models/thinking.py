@@ -63,7 +63,7 @@ def text_of_parts(parts: list[Any]) -> tuple[str, str]:
 def without_repeats(texts: Iterable[str]) -> str:
     """The texts below each other, leaving out those that another one already says (white space aside)."""
     kept: list[tuple[str, str]] = []
-    for text in texts:
+    for text in filter(None, texts):
         squeezed = "".join(text.split())
         if not squeezed or any(squeezed in other for other, _ in kept):
             continue
