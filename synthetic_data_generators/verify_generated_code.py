@@ -42,7 +42,9 @@ class VerifyConfig:
     exec_timeout: float = setting(10.0, "seconds per program, over all its grids", type=positive)
     exec_memory_mb: int = setting(1024, "memory per program in MB", type=at_least_one)
     sandbox: str = setting("auto", "auto, a tier of the sandbox by name, or unsafe")
-    output_directory: str | None = setting(None, "folder for the verified file and the log (default: beside the results)")
+    output_directory: str | None = setting(
+        None, "folder for the verified file and the log (default: beside the results)"
+    )
 
 
 def main() -> None:

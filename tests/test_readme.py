@@ -11,11 +11,8 @@ from utilities.config import MODELS, RunConfig
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "readme.md").read_text(encoding="utf-8")
-COMMANDS = [
-    re.sub(r"\\\n\s*", " ", command)
-    for block in re.findall(r"```(?:sh|bash)\n(.*?)```", README, re.DOTALL)
-    for command in re.findall(r"^(?:\S+=\S+ )?(?:\S*python3? )(\S+\.py(?:.*?[^\\])?)$", block, re.MULTILINE | re.DOTALL)
-]
+SHELL = re.sub(r"\\\n\s*", " ", "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL)))
+COMMANDS = re.findall(r"^\S*python (\S+\.py.*)$", SHELL, re.MULTILINE)
 
 
 def test_the_flag_table_is_the_one_of_run_config() -> None:
@@ -42,7 +39,7 @@ def test_every_model_is_named() -> None:
 
 def test_make_targets_exist() -> None:
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert set(re.findall(r"`?make (\w+)", README)) <= targets
+    assert set(re.findall(r"(?:^|`)make (\w+)", README, re.MULTILINE)) <= targets
 
 
 def test_files_named_in_the_readme_exist() -> None:
@@ -61,4 +58,6 @@ def test_requirements_are_explained() -> None:
 def _help(script: str) -> str:
     import subprocess
 
-    return subprocess.run([sys.executable, ROOT / script, "--help"], capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        [sys.executable, ROOT / script, "--help"], capture_output=True, text=True, check=True
+    ).stdout
