@@ -79,28 +79,30 @@ class _ResultKey(msgspec.Struct):
 
 
 def iterate_entries(path: Path) -> Iterator[tuple[str, bytes]]:
-    """(where, body) of every line of a .jsonl, or of metadata and results of a snapshot or an older .json file.
+    """(where, body) of every line of a .jsonl, or of every result of a snapshot or an older .json file.
 
-    Raises RunFailed when the file cannot be read as either.
+    Raises RunFailed when a .json file is neither a snapshot, nor a list of results, nor a single result.
     """
     if path.suffix != ".json":
         for number, _, line in iterate_lines(path):
             yield f"line {number}", line
         return
+    for number, body in enumerate(_read_snapshot(path)[1], start=1):
+        yield f"result {number}", bytes(body)
+
+
+def _read_snapshot(path: Path) -> tuple[bytes, list[msgspec.Raw]]:
+    """(metadata, results) of a .json file; the metadata of an older one is `{}`."""
     try:
         whole = msgspec.json.decode(path.read_bytes(), type=dict[str, msgspec.Raw] | list[msgspec.Raw])
+        if isinstance(whole, list):
+            return b"{}", whole
+        if "results" not in whole:
+            return b"{}", [msgspec.Raw(path.read_bytes())]
+        results = msgspec.json.decode(whole["results"], type=list[msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RunFailed(f"{path} is neither a results file nor a snapshot ({error})") from None
-    if isinstance(whole, dict) and "results" not in whole:
-        yield "the object", path.read_bytes()
-        return
-    if isinstance(whole, dict) and "metadata" in whole:
-        yield "metadata", bytes(whole["metadata"])
-    results = (
-        msgspec.json.decode(whole["results"], type=list[msgspec.Raw]) if isinstance(whole, dict) else whole
-    )
-    for number, body in enumerate(results, start=1):
-        yield f"result {number}", bytes(body)
+    return bytes(whole.get("metadata", b"{}")), results
 
 
 def current_results(path: Path, kind: Any = Record) -> Iterator[Any]:
@@ -121,9 +123,10 @@ def current_results(path: Path, kind: Any = Record) -> Iterator[Any]:
 
 
 def run_models(path: Path) -> dict[str, str]:
-    """Model identifier by run id, in the order of the runs, as far as the file says."""
+    """Model identifier by run id, as far as the file says."""
     models = {}
-    for where, body in iterate_entries(path):
+    entries = [("metadata", _read_snapshot(path)[0])] if path.suffix == ".json" else iterate_entries(path)
+    for where, body in entries:
         if b'"entry_type":"result"' not in body[:40]:
             entry = decode_entry(path, where, body, Record)
             identifier = entry.get("model_identifier") or entry.get("config", {}).get("model_identifier")

@@ -8,7 +8,7 @@ import os
 import time
 from collections import OrderedDict
 
-from utilities.model_utils import Reply, Request, RetryableError, Usage
+from utilities.model_utils import Reply, Request, RetryableError, RunStopped, Usage
 from utilities.models.offline.crew import Crew, WorkerEnded
 from utilities.models.offline.prompt import Question, read_question
 from utilities.models.offline.protocol import Job, Solution, decode_solutions, encode_line
@@ -27,11 +27,17 @@ class OfflineModel:
     def __init__(self, workers: int = 1) -> None:
         """`workers`: searches at the same time, at most one per processor; processes start when first needed."""
         self._crew = Crew(max(1, min(workers, os.cpu_count() or 1)))
+        self._stopped = False
         self._cache: OrderedDict[bytes, list[Solution]] = OrderedDict()
         self._locks: dict[bytes, asyncio.Lock] = {}
 
     async def ask(self, request: Request) -> Reply:
-        """Answer one request. Raises RetryableError when the worker process was killed from outside."""
+        """Answer one request.
+
+        Raises RetryableError when the worker process was killed from outside, RunStopped after `stop`.
+        """
+        if self._stopped:
+            raise RunStopped
         started = time.monotonic()
         question = read_question(request.messages)
         text = await self._text(question, request) if question.pairs else NO_PAIRS
@@ -41,6 +47,10 @@ class OfflineModel:
             usage=Usage(cost=0.0),
             generation_time_seconds=time.monotonic() - started,
         )
+
+    def stop(self) -> None:
+        """Answer no further request; searches under way go on."""
+        self._stopped = True
 
     async def close(self) -> None:
         """End the worker processes; may be called twice."""

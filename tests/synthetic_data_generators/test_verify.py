@@ -1,0 +1,212 @@
+"""verify_generated_code.py as a user runs it: verdicts, order, resuming, tables, wrong usage."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import make_task
+from tests.scripts import VERIFY, run
+from utilities.model_utils import Reply
+from utilities.record_reader import current_results
+from utilities.records import Attempt, CodeResultLine, ErrorInfo, TaskData, attempt_fields
+from utilities.results import AppendFile
+
+RIGHT = "def solve_task(grid):\n    return grid\n"
+ADDED = (
+    "train_success",
+    "verification_success",
+    "verification_reason",
+    "verification_time_seconds",
+    "test_outputs",
+    "stdout",
+    "sandbox",
+)
+
+
+def result(number: int, programs: list[str | None], run_id: str = "run1", **changes: Any) -> dict[str, Any]:
+    """A code result line of task `number`, whose rule is to keep the grid."""
+    task = make_task(f"task{number:04d}", number)
+    attempts = [
+        Attempt((), Reply("text", finish_reason="stop"))
+        if program != "error"
+        else Attempt((), error=ErrorInfo("timeout", "silent"))
+        for program in programs
+    ]
+    line = CodeResultLine(
+        run_id=run_id,
+        task_id=task.task_id,
+        version=0,
+        timestamp="2026-01-01T00:00:00+00:00",
+        task_data=TaskData(task.train, task.test),
+        best_of=len(programs),
+        reasoning=[None] * len(programs),
+        python_code=[None if program == "error" else program for program in programs],
+        **attempt_fields(attempts),
+    )
+    import msgspec
+
+    return msgspec.to_builtins(line) | changes
+
+
+def write(path: Path, *records: dict[str, Any]) -> Path:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return path
+
+
+def verify(path: Path, *flags: str) -> tuple[int, str, str, list[dict[str, Any]]]:
+    """(exit code, stdout, stderr, verified records)."""
+    done = run(VERIFY, str(path), "--output_directory", str(path.parent), *flags, cwd=path.parent)
+    verified = path.with_name(f"{path.stem}.verified.jsonl")
+    records = [json.loads(line) for line in verified.read_text().splitlines()] if verified.exists() else []
+    return done.returncode, done.stdout, done.stderr, records
+
+
+def test_every_attempt_gets_its_verdict(tmp_path: Path) -> None:
+    programs = {
+        "Passed": RIGHT,
+        "wrong_cells": "def solve_task(grid):\n    return [[0] * len(row) for row in grid]",
+        "wrong_shape": "def solve_task(grid):\n    return grid + grid",
+        "syntax_error": "def solve_task(grid) return grid",
+        "no_solve_task": "def other(grid):\n    return grid",
+        "exception": "def solve_task(grid):\n    return 1 // 0",
+        "bad_output": "def solve_task(grid):\n    return [[77]]",
+        "timeout": "def solve_task(grid):\n    while True: pass",
+    }
+    path = write(tmp_path / "results.jsonl", result(1, [*programs.values(), None, "error"]))
+    code, stdout, stderr, (record,) = verify(path, "--exec_timeout", "1")
+    assert code == 0, stderr
+    assert all(len(record[name]) == 10 for name in ADDED)
+    classes = [reason.partition(":")[0] for reason in record["verification_reason"]]
+    assert classes == [*programs, "no_answer", "api_error"]
+    assert record["verification_success"] == [True] + [False] * 9
+    assert record["train_success"] == [True] + [False] * 9
+    assert record["test_outputs"][0] == [[[5]]] and record["test_outputs"][-1] == [None]
+    assert "verified 1 of 1 tasks" in stdout
+    for header in ("task", "attempt", "passed train", "passed test"):
+        assert header in stdout
+
+
+def test_what_the_record_held_is_kept(tmp_path: Path) -> None:
+    path = write(tmp_path / "results.jsonl", result(1, [RIGHT], unheard_of={"a": [1]}))
+    *_, (record,) = verify(path)
+    given = json.loads(path.read_text())
+    assert {name: record[name] for name in given} == given
+
+
+def test_the_output_keeps_the_order_of_the_results(tmp_path: Path) -> None:
+    slow = "import time\ndef solve_task(grid):\n    time.sleep(0.3)\n    return grid"
+    path = write(tmp_path / "results.jsonl", *(result(n, [slow if n % 5 == 0 else RIGHT]) for n in range(20)))
+    *_, records = verify(path)
+    assert [record["task_id"] for record in records] == [f"task{number:04d}" for number in range(20)]
+
+
+def test_verifying_again_runs_only_what_is_new(tmp_path: Path) -> None:
+    path = write(tmp_path / "results.jsonl", result(1, [RIGHT]))
+    *_, first = verify(path)
+    write(path, result(1, [RIGHT]), result(2, [RIGHT]), result(1, [RIGHT], run_id="run2"))
+    _, stdout, _, records = verify(path)
+    assert records[0] == first[0]  # its time too: it was not run again
+    assert [(record["run_id"], record["task_id"]) for record in records[1:]] == [
+        ("run1", "task0002"),
+        ("run2", "task0001"),
+    ]
+    assert "verified 1 of 1 tasks in the last run" in stdout
+
+
+def test_a_torn_output_is_mended_and_completed(tmp_path: Path) -> None:
+    path = write(tmp_path / "results.jsonl", *(result(number, [RIGHT]) for number in range(5)))
+    verify(path)
+    verified = tmp_path / "results.verified.jsonl"
+    verified.write_bytes(verified.read_bytes()[:-30])
+    code, _, stderr, records = verify(path)
+    assert (code, [record["task_id"] for record in records]) == (
+        0,
+        [f"task{number:04d}" for number in range(5)],
+    )
+    assert "torn" in stderr
+
+
+def test_a_superseded_result_is_not_verified(tmp_path: Path) -> None:
+    path = write(tmp_path / "results.jsonl", result(1, ["error"]), result(1, [RIGHT], timestamp="later"))
+    *_, records = verify(path)
+    assert [record["verification_success"] for record in records] == [[True]]
+
+
+def test_snapshots_and_older_records_are_read(tmp_path: Path) -> None:
+    snapshot = tmp_path / "snapshot.json"
+    old = result(2, [RIGHT]) | {"python_code": RIGHT, "reasoning": "one string"}
+    del old["version"], old["entry_type"], old["run_id"]
+    snapshot.write_text(
+        json.dumps(
+            {
+                "metadata": {"run_id": "run1", "model_identifier": "CODER"},
+                "results": [result(1, [RIGHT]), old],
+            },
+            indent=1,
+        )
+    )
+    code, stdout, stderr, records = verify(snapshot)
+    assert code == 0, stderr
+    assert [record["verification_success"] for record in records] == [[True], [True]]
+    assert "CODER" in stdout
+
+
+def test_tasks_with_secret_outputs_have_no_verdict_on_test(tmp_path: Path) -> None:
+    record = result(1, [RIGHT])
+    record["task_data"]["test"][0]["output"] = None
+    code, stdout, stderr, (verified,) = verify(write(tmp_path / "results.jsonl", record))
+    assert code == 0, stderr
+    assert (verified["train_success"], verified["verification_success"]) == ([True], [None])
+    assert verified["test_outputs"] == [[[[5]]]]
+    assert "unknown" in stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "wanted"),
+    [
+        ("{broken\n", 1, "line 1"),
+        ('{"entry_type": "result", "task_id": "x"}\n', 1, "holds no programs"),
+        (None, 2, "there is no file"),
+    ],
+)
+def test_wrong_files_get_one_sentence(tmp_path: Path, content: str | None, code: int, wanted: str) -> None:
+    path = tmp_path / "results.jsonl"
+    if content is not None:
+        path.write_text(content)
+    returncode, _, stderr, _ = verify(path)
+    assert returncode == code
+    assert wanted in stderr
+    assert len(stderr.strip().splitlines()) == 1, stderr
+
+
+def test_the_older_spelling_of_the_argument(tmp_path: Path) -> None:
+    path = write(tmp_path / "results.jsonl", result(1, [RIGHT]))
+    done = run(VERIFY, "--results_file", str(path), "--output_directory", str(tmp_path), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert len(list(current_results(tmp_path / "results.verified.jsonl"))) == 1
+
+
+def test_an_unwritable_result_is_one_sentence(tmp_path: Path) -> None:
+    path = write(tmp_path / "results.jsonl", result(1, [RIGHT]))
+    done = run(VERIFY, str(path), "--output_directory", str(path / "sub"), cwd=tmp_path)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_a_second_verification_of_the_same_file_is_refused(tmp_path: Path) -> None:
+    from utilities.results import RunLock
+
+    path = write(tmp_path / "results.jsonl", result(1, [RIGHT]))
+    lock = RunLock(tmp_path / "results.verified.jsonl")
+    code, _, stderr, _ = verify(path)
+    lock.close()
+    assert (code, "is being written by another" in stderr) == (1, True)
+
+
+def test_lines_are_appended_whole(tmp_path: Path) -> None:
+    file = AppendFile(tmp_path / "file.jsonl")
+    assert [file.append({"a": 1}), file.append({"a": 2})] == [0, 8]
+    assert file.read(8) == b'{"a":2}'
+    file.close()
