@@ -1,7 +1,7 @@
-"""ARC tasks: what one is, how it is read and refused, and the filters that choose among those of a dataset.
+"""ARC tasks: what one is, how it is read and refused, and how a run's tasks are chosen from a dataset.
 
-Sources are read by task_sources.py. The filters narrow in this order: `versions`; then `tasks`, an index range over
-what the first one left, in the order of the source; then `task_ids`; then `max_tasks`.
+Sources are read by task_sources.py, the words for a malformed task come from task_faults.py, and the filters and
+their order are task_choice.py's.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ import msgspec
 from utilities import config as settings
 from utilities.config import RunConfig, UsageError
 from utilities.grid import MAX_SIDE
+from utilities.task_choice import TaskChoice
 from utilities.task_faults import task_fault
 from utilities.task_sources import UNDECODABLE, DatasetError, Entry, checked_json, read_entries
 
@@ -137,63 +138,6 @@ def _refusal(entry: Entry, error: Exception) -> DatasetError:
 # --- choosing tasks --------------------------------------------------------------------------------------------------
 
 
-class _Choice:
-    """The filters at work: asked about every task in turn, it says which are chosen and in the end what was wrong."""
-
-    def __init__(
-        self,
-        versions: str = "0",
-        task_ids: Collection[str] | None = None,
-        tasks: tuple[int, int] | None = None,
-        max_tasks: int | None = None,
-    ) -> None:
-        self.versions, self.task_ids, self.tasks, self.max_tasks = versions, task_ids, tasks, max_tasks
-        self.missing = set(task_ids or ())
-        self.variations = 0  # passed over because of `versions`
-        self.index = 0  # of the latest task that `versions` left, from 1
-        self.chosen = 0
-
-    def takes(self, head: _Head) -> bool:
-        """Is this task chosen?"""
-        if head.version and self.versions != "all":
-            self.variations += 1
-            return False
-        self.index += 1
-        self.missing.discard(str(head.task_id))
-        chosen = (
-            self._in_range() and (self.task_ids is None or head.task_id in self.task_ids) and not self._full()
-        )
-        self.chosen += chosen
-        return chosen
-
-    def is_over(self) -> bool:
-        """True when no later task can be chosen and none has still to be found."""
-        past_range = self.tasks is not None and self.index >= self.tasks[1]
-        return not self.missing and (past_range or self._full())
-
-    def check(self, name: str) -> None:
-        """Raises UsageError when ids were not found in the dataset `name`, or nothing was chosen."""
-        hint = "; its signed variations need --versions all" if self.variations else ""
-        if self.missing:
-            raise UsageError(f"{name} has no task {', '.join(sorted(self.missing))}{hint}")
-        if self.chosen:
-            return
-        if not self.index:
-            raise UsageError(f"{name} holds no tasks{hint}")
-        wanted = "-".join(map(str, self.tasks or ()))
-        if self.tasks and self.task_ids:
-            raise UsageError(f"none of the --task_ids is among --tasks {wanted} of {name}{hint}")
-        if self.tasks:
-            raise UsageError(f"--tasks {wanted} selects nothing, as {name} has {self.index} tasks{hint}")
-        raise UsageError(f"nothing of {name} is selected{hint}")
-
-    def _in_range(self) -> bool:
-        return self.tasks is None or self.tasks[0] <= self.index <= self.tasks[1]
-
-    def _full(self) -> bool:
-        return self.max_tasks is not None and self.chosen >= self.max_tasks
-
-
 def load_tasks_from_dataset(
     dataset: str | Path | None = None,
     *,
@@ -204,14 +148,14 @@ def load_tasks_from_dataset(
 ) -> Iterator[tuple[str, Task]]:
     """(task_id, task) of each chosen task, decoded one at a time; `dataset` None is the default dataset.json.
 
-    Filters as in this module's docstring; `tasks` is (first, last), 1-based, both included. Raises UsageError when
+    Filters as in task_choice.py; `tasks` is (first, last), 1-based, both included. Raises UsageError when
     there is no such source, an id is not in it, or nothing is chosen; DatasetError when it reaches a malformed task
     (tasks that are not chosen are only looked at for their ids).
     """
     source = _default_dataset() if dataset is None else dataset
-    choice = _Choice(versions, task_ids, tasks, max_tasks)
+    choice = TaskChoice(versions, task_ids, tasks, max_tasks)
     for entry, head in _heads(source):
-        if choice.takes(head):
+        if choice.takes(str(head.task_id), head.version):
             task = _task(entry, head)
             yield task.task_id, task
         if choice.is_over():
@@ -227,10 +171,10 @@ class TaskSelection:
         self.name = str(dataset)
         """The source, for people."""
         self._filters = filters
-        choice, digest = _Choice(**filters), hashlib.sha256()
+        choice, digest = TaskChoice(**filters), hashlib.sha256()
         for entry, head in _heads(dataset):
             task = _task(entry, head)
-            if choice.takes(head):
+            if choice.takes(str(head.task_id), head.version):
                 digest.update(f"{task.task_id} {task.version} {task.content_hash}\n".encode())
         choice.check(self.name)
         self.count = choice.chosen
