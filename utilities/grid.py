@@ -32,8 +32,17 @@ def grid_fault(value: Any) -> str | None:
             return f"row {number} has {len(row)} cells where row 1 has {len(value[0])}"
         for cell in row:
             if type(cell) is not int or not 0 <= cell <= 9:
-                return f"row {number} holds {str(cell)[:40]!r}, which is not a whole number from 0 to 9"
+                return f"row {number} holds {_shown(cell)}, which is not a whole number from 0 to 9"
     return None
+
+
+def _shown(cell: Any) -> str:
+    """A cell in few characters; a value of any size or depth is cheap to show."""
+    if isinstance(cell, str):
+        return repr(cell[:40])
+    if isinstance(cell, int | float) and (isinstance(cell, float) or abs(cell) < 10**12):
+        return repr(cell)
+    return "null" if cell is None else f"a value of type {type(cell).__name__}"
 
 
 def is_grid(value: Any) -> TypeGuard[Grid]:

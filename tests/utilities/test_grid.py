@@ -57,9 +57,9 @@ def test_any_json_value_gets_a_verdict_and_not_an_exception(value: object) -> No
         ([[0]] * 31, "has 31 rows, more than 30"),
         ([[0] * 31], "row 1 has 31 cells, more than 30"),
         ([[0, 1], [0]], "row 2 has 1 cells where row 1 has 2"),
-        ([[0], [10]], "row 2 holds '10', which is not a whole number from 0 to 9"),
-        ([[True]], "row 1 holds 'True', which is not a whole number from 0 to 9"),
-        ([[1.0]], "row 1 holds '1.0', which is not a whole number from 0 to 9"),
+        ([[0], [10]], "row 2 holds 10, which is not a whole number from 0 to 9"),
+        ([[True]], "row 1 holds True, which is not a whole number from 0 to 9"),
+        ([[1.0]], "row 1 holds 1.0, which is not a whole number from 0 to 9"),
     ],
 )
 def test_the_fault_is_named(value: object, fault: str) -> None:

@@ -197,15 +197,15 @@ FAULTS: list[tuple[object, str]] = [
     ),
     (
         TASK | {"test": [PAIR, {"input": [[1], [10]]}]},
-        ", task a: in the input of test pair 2, row 2 holds '10', which is not a whole number from 0 to 9",
+        ", task a: in the input of test pair 2, row 2 holds 10, which is not a whole number from 0 to 9",
     ),
     (
         TASK | {"test": [PAIR | {"output": [[True]]}]},
-        ", task a: in the output of test pair 1, row 1 holds 'True', which is not a whole number from 0 to 9",
+        ", task a: in the output of test pair 1, row 1 holds True, which is not a whole number from 0 to 9",
     ),
     (
         TASK | {"test": [PAIR | {"output": [[1.0]]}]},
-        ", task a: in the output of test pair 1, row 1 holds '1.0', which is not a whole number from 0 to 9",
+        ", task a: in the output of test pair 1, row 1 holds 1.0, which is not a whole number from 0 to 9",
     ),
 ]  # fmt: skip
 
@@ -270,7 +270,7 @@ def test_a_folder_with_a_file_that_is_no_single_task_is_refused(tmp_path: Path) 
         ([], "k_solutions.json: it has no outputs of task a, which k_challenges.json has"),
         ({"a": 7}, "k_solutions.json, task a: it is not a list of test outputs"),
         ({"a": [[[1]], [[2]]]}, "k_solutions.json, task a: it has 2 outputs for 1 test inputs"),
-        ({"a": [[[1, 11]]]}, "k_challenges.json, task a: in the output of test pair 1, row 1 holds '11'"),
+        ({"a": [[[1, 11]]]}, "k_challenges.json, task a: in the output of test pair 1, row 1 holds 11"),
     ],
 )
 def test_solutions_that_do_not_fit_their_challenges_are_refused(
