@@ -26,11 +26,19 @@ USAGE = {
     "completion_tokens_details": {"reasoning_tokens": 20},
     "prompt_tokens_details": {"cached_tokens": 30},
 }
-TRANSIENT = tuple(
-    "429:0.2 429:date:1 500 502 503 524 529 402:0.1 408 409 425 close garbage html truncated not_http "
-    "error_in_200:502 error_in_choice:529 error_midstream:524 empty_choices keepalive_drop no_finish "
-    "finish_error".split()
+_STATUSES = ("429:0.2", "429:date:1", "500", "502", "503", "524", "529", "402:0.1", "408", "409", "425")
+_BROKEN = (
+    "close",
+    "keepalive_drop",
+    "garbage",
+    "html",
+    "truncated",
+    "not_http",
+    "empty_choices",
+    "no_finish",
 )
+_INSIDE = ("error_in_200:502", "error_in_choice:529", "error_midstream:524", "finish_error")
+TRANSIENT = (*_STATUSES, *_BROKEN, *_INSIDE)
 """What a client should get over by asking again."""
 HARMLESS = ("split", "drip", "slow_start", "cut_tail")
 """What a client should not even notice."""
