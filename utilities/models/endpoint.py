@@ -136,6 +136,7 @@ class Endpoint:
                 self._learn(error, started)
                 raise
             self.answered = True
+            self._breaker.connected()
             self.slots.grow()
         finally:
             if probe:

@@ -165,13 +165,13 @@ def _merged_objects(objects: list[dict[str, Any]]) -> dict[str, Any]:
 def _merged_items(items: list[Any]) -> list[Any]:
     """List items with an `index` are pieces of one item (of one type); others stay apart."""
     groups: dict[Any, list[Any]] = {}
-    types: dict[Any, Any] = {}
+    types: dict[int, str] = {}
     for position, item in enumerate(items):
         index = item.get("index") if isinstance(item, dict) else None
-        if index is None:
+        if not isinstance(index, int):
             groups["alone", position] = [item]
             continue
-        types[index] = item.get("type") or types.get(index)
+        types[index] = str(item.get("type") or types.get(index))
         groups.setdefault((index, types[index]), []).append(item)
     return [_merged_objects(group) if len(group) > 1 else group[0] for group in groups.values()]
 
