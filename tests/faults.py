@@ -26,36 +26,25 @@ USAGE = {
     "completion_tokens_details": {"reasoning_tokens": 20},
     "prompt_tokens_details": {"cached_tokens": 30},
 }
-TRANSIENT = [
-    "429:0.2",
-    "429:date:1",
-    "500",
-    "502",
-    "503",
-    "524",
-    "529",
-    "402:0.1",
-    "408",
-    "409",
-    "425",
+_STATUSES = ("429:0.2", "429:date:1", "500", "502", "503", "524", "529", "402:0.1", "408", "409", "425")
+_BROKEN = (
     "close",
+    "keepalive_drop",
     "garbage",
     "html",
     "truncated",
-    "error_in_200:502",
-    "error_in_choice:529",
-    "error_midstream:524",
-    "empty_choices",
-    "keepalive_drop",
-    "no_finish",
-    "finish_error",
     "not_http",
-]
+    "empty_choices",
+    "no_finish",
+)
+_INSIDE = ("error_in_200:502", "error_in_choice:529", "error_midstream:524", "finish_error")
+TRANSIENT = (*_STATUSES, *_BROKEN, *_INSIDE)
 """What a client should get over by asking again."""
-HARMLESS = ["split", "drip", "slow_start"]
+HARMLESS = ("split", "drip", "slow_start", "cut_tail")
+"""What a client should not even notice."""
 MIXES = {
     "none": (),
-    "transient": tuple(TRANSIENT),
+    "transient": TRANSIENT,
     "mixed": (*TRANSIENT, *HARMLESS, "hang", "hang_during", "400", "403:moderation"),
 }
 
@@ -155,15 +144,27 @@ async def written(
     return response
 
 
+Fault = Callable[[Asked], Awaitable[web.StreamResponse]]
+FAULTS: dict[str, Fault] = {}
+
+
+def fault(write: Fault) -> Fault:
+    FAULTS[write.__name__] = write
+    return write
+
+
+@fault
 async def ok(asked: Asked) -> web.StreamResponse:
     return await written(asked, [payload_of(asked)])
 
 
+@fault
 async def big(asked: Asked) -> web.StreamResponse:
     """10 MB of text."""
     return await written(asked, [payload_of(asked, "0123456789" * 2**20)])
 
 
+@fault
 async def split(asked: Asked) -> web.StreamResponse:
     """Cut at any byte, with pauses that keep the pieces apart."""
     payload, pieces = payload_of(asked), []
@@ -174,24 +175,28 @@ async def split(asked: Asked) -> web.StreamResponse:
     return await written(asked, pieces, delay=0.0005)
 
 
+@fault
 async def drip(asked: Asked) -> web.StreamResponse:
     payload = payload_of(asked)
     size = -(-len(payload) // 20)
     return await written(asked, [payload[at : at + size] for at in range(0, len(payload), size)], delay=0.02)
 
 
+@fault
 async def slow_start(asked: Asked) -> web.StreamResponse:
     """Blank lines and comments first, as providers keep a connection alive."""
     alive = [b"\n", b": OPENROUTER PROCESSING\n\n"] if asked.streaming else [b"\n", b"   \n"]
     return await written(asked, [*alive, payload_of(asked)], delay=0.02)
 
 
+@fault
 async def hang(_: Asked) -> web.StreamResponse:
     """No answer until the client leaves."""
     await asyncio.sleep(3600)
     raise AssertionError("nobody waits that long")
 
 
+@fault
 async def hang_during(asked: Asked) -> web.StreamResponse:
     payload = payload_of(asked)
     half = len(payload) // 2
@@ -199,6 +204,7 @@ async def hang_during(asked: Asked) -> web.StreamResponse:
     return await hang(asked)
 
 
+@fault
 async def close(asked: Asked) -> web.StreamResponse:
     """Half an answer, and then the connection is gone."""
     payload = payload_of(asked)
@@ -207,11 +213,22 @@ async def close(asked: Asked) -> web.StreamResponse:
     return _dropped(asked, response)
 
 
+@fault
+async def cut_tail(asked: Asked) -> web.StreamResponse:
+    """The connection is gone after the finish reason, before usage and `[DONE]`: the answer is whole."""
+    payload = payload_of(asked)
+    if not asked.streaming:
+        return await written(asked, [payload])
+    return _dropped(asked, await written(asked, [payload[: payload.rindex(b"data: {") + 20]]))
+
+
+@fault
 async def keepalive_drop(asked: Asked) -> web.StreamResponse:
     """The connection is gone before a byte of the answer."""
     return _dropped(asked, web.Response())
 
 
+@fault
 async def not_http(asked: Asked) -> web.StreamResponse:
     assert asked.http.transport is not None
     asked.http.transport.write(b"SSH-2.0-OpenSSH_9.6\r\n\r\n")
@@ -224,29 +241,35 @@ def _dropped(asked: Asked, response: web.StreamResponse) -> web.StreamResponse:
     return response
 
 
+@fault
 async def garbage(asked: Asked) -> web.StreamResponse:
     return await written(asked, [(b"data: " if asked.streaming else b"") + bytes(range(128, 256)) + b"\n\n"])
 
 
+@fault
 async def html(_: Asked) -> web.StreamResponse:
     return web.Response(text="<!DOCTYPE html><html><title>Gateway</title></html>", content_type="text/html")
 
 
+@fault
 async def truncated(asked: Asked) -> web.StreamResponse:
     """Half an answer that ends as if it were whole."""
     payload = payload_of(asked)
     return await written(asked, [payload[: len(payload) // 2]])
 
 
+@fault
 async def error_in_200(asked: Asked) -> web.StreamResponse:
     return web.json_response({"error": _error(asked)})
 
 
+@fault
 async def error_in_choice(asked: Asked) -> web.StreamResponse:
     choice = {"index": 0, "error": _error(asked), "message": {"content": "half an"}, "finish_reason": "error"}
     return web.json_response({**_head(asked, "chat.completion"), "choices": [choice], "usage": USAGE})
 
 
+@fault
 async def error_midstream(asked: Asked) -> web.StreamResponse:
     """Half an answer, which is charged, and then the error."""
     if not asked.streaming:
@@ -265,12 +288,14 @@ def _error(asked: Asked) -> dict[str, Any]:
     }
 
 
+@fault
 async def empty_choices(asked: Asked) -> web.StreamResponse:
     if asked.streaming:
         return await written(asked, [event(asked, [], usage=USAGE), b"data: [DONE]\n\n"])
     return web.json_response({**_head(asked, "chat.completion"), "choices": [], "usage": USAGE})
 
 
+@fault
 async def no_finish(asked: Asked) -> web.StreamResponse:
     """A stream that just ends."""
     if not asked.streaming:
@@ -278,27 +303,7 @@ async def no_finish(asked: Asked) -> web.StreamResponse:
     return await written(asked, [event(asked, [{"index": 0, "delta": {"content": "half an"}}])])
 
 
+@fault
 async def finish_error(asked: Asked) -> web.StreamResponse:
     choice = {"index": 0, "message": {"content": "half an"}, "finish_reason": "error"}
     return web.json_response({**_head(asked, "chat.completion"), "choices": [choice]})
-
-
-_ALL = (
-    ok,
-    big,
-    split,
-    drip,
-    slow_start,
-    hang,
-    hang_during,
-    close,
-    keepalive_drop,
-    not_http,
-    garbage,
-    html,
-    truncated,
-)
-_ALL += (error_in_200, error_in_choice, error_midstream, empty_choices, no_finish, finish_error)
-FAULTS: dict[str, Callable[[Asked], Awaitable[web.StreamResponse]]] = {
-    fault.__name__: fault for fault in _ALL
-}

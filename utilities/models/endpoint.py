@@ -136,6 +136,7 @@ class Endpoint:
                 self._learn(error, started)
                 raise
             self.answered = True
+            self._breaker.connected()
             self.slots.grow()
         finally:
             if probe:
@@ -181,7 +182,7 @@ class Endpoint:
     async def pause(self, error: RetryableError, failures: int) -> None:
         """Wait before the next try of a request that failed `failures` times, outside its slot.
 
-        A wait that the server asked for, or the breaker's, is everybody's and comes with the next turn.
+        The cool-down goes on meanwhile, and after a failure to connect the breaker decides about the wait.
         """
-        if error.retry_after is None and error.type != "cannot_connect":
+        if error.type != "cannot_connect":
             await asyncio.sleep(self._backoff.delay(failures))

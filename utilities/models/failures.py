@@ -93,9 +93,9 @@ def read_error(error: Any) -> Said:
     metadata = error.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     named = [str(error[key]).lower() for key in ("code", "type") if error.get(key)]
-    codes = [int(name) for name in named if name.isdecimal() and len(name) == 3]
+    codes = [int(name) for name in named if name.isdecimal() and 400 <= int(name) <= 599]
     codes += [_STATUS_OF_WORD[name] for name in named if name in _STATUS_OF_WORD]
-    message = str(error.get("message") or error.get("detail") or "no reason given")
+    message = str(error.get("message") or error.get("detail") or error or "no reason given")
     if metadata.get("raw"):
         message += f" ({metadata.get('provider_name') or 'upstream'}: {metadata['raw']})"
     return Said(quote(message), codes[0] if codes else None, frozenset(named), metadata)
@@ -105,7 +105,7 @@ def read_error_body(body: bytes) -> Said:
     """The body of an answer with an HTTP error status: JSON of any of the known forms, a web page or plain text."""
     try:
         decoded = msgspec.json.decode(body)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return Said(quote(_TAGS.sub(" ", body.decode(errors="replace")) or "no reason given"))
     if isinstance(decoded, dict):
         decoded = decoded.get("error") or decoded

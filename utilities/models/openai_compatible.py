@@ -54,7 +54,7 @@ class OpenAICompatibleModel:
         self.username = model_id
         address = read_address(base_url)
         api_key = (api_key or "").strip()
-        self._secrets = [secret for secret in (api_key, address.password) if secret]
+        self._secrets = [secret for secret in (api_key, address.password or "") if len(secret) > 5]
         self._authorization = authorization(address, api_key)
         self._url = chat_completions(address)
         self._shown_url = str(address.with_user(None).with_query(None))
@@ -183,7 +183,7 @@ class OpenAICompatibleModel:
         )
 
     def _redacted(self, text: str) -> str:
-        """Without the key, also where it is cut off."""
+        """Without the key, also where it is cut off. Shorter ones, such as `none`, are words and no secrets."""
         for secret in self._secrets:
             for length in range(len(secret), min(8, len(secret)) - 1, -1):
                 text = text.replace(secret[:length], "[key]")

@@ -24,15 +24,11 @@ _JOINED = {"text", "summary", "data", "arguments", "refusal", "content", "thinki
 _decode = msgspec.json.Decoder().decode
 
 
-def decode_json(body: bytes) -> Any:
-    """JSON as providers write it. Raises BadReplyError.
+def _decode_leniently(body: bytes) -> Any:
+    """What msgspec refuses and Python's own parser forgives: NaN, broken UTF-8, half surrogate pairs, huge numbers.
 
-    The second try is for what Python's own parser forgives: NaN, broken UTF-8, half surrogate pairs.
+    Raises BadReplyError.
     """
-    try:
-        return _decode(body)
-    except msgspec.DecodeError:
-        pass
     try:
         return json.loads(body.decode("utf-8-sig", errors="replace"))
     except (ValueError, RecursionError):
@@ -52,6 +48,7 @@ class ReplyBuilder:
         self._finish_reason: str | None = None
         self._any_choice = False
         self._done = False
+        self._lenient = False
 
     @property
     def complete(self) -> bool:
@@ -68,7 +65,11 @@ class ReplyBuilder:
         if data == END:
             self._done = True
             return
-        body = decode_json(data)
+        try:
+            body = _decode(data)
+        except (msgspec.DecodeError, RecursionError):
+            body = _decode_leniently(data)
+            self._lenient = True
         if not isinstance(body, dict):
             raise BadReplyError("bad_json", f"the endpoint's answer is no object: {quote(str(body))!r}")
         usage = body.get("usage")
@@ -132,7 +133,8 @@ class ReplyBuilder:
             key: value for key, value in self._extras.items() if key not in _OWN_PLACE and value is not None
         }
         rest |= {key: _merged(key, values) for key, values in self._message_extras.items()}
-        return rest | ({"usage": self._usage} if self._usage else {})
+        rest |= {"usage": self._usage} if self._usage else {}
+        return json.loads(_whole(json.dumps(rest, ensure_ascii=False))) if self._lenient else rest
 
 
 # --- pieces of a stream, put together --------------------------------------------------------------------------------
@@ -163,13 +165,13 @@ def _merged_objects(objects: list[dict[str, Any]]) -> dict[str, Any]:
 def _merged_items(items: list[Any]) -> list[Any]:
     """List items with an `index` are pieces of one item (of one type); others stay apart."""
     groups: dict[Any, list[Any]] = {}
-    types: dict[Any, Any] = {}
+    types: dict[int, str] = {}
     for position, item in enumerate(items):
         index = item.get("index") if isinstance(item, dict) else None
-        if index is None:
+        if not isinstance(index, int):
             groups["alone", position] = [item]
             continue
-        types[index] = item.get("type") or types.get(index)
+        types[index] = str(item.get("type") or types.get(index))
         groups.setdefault((index, types[index]), []).append(item)
     return [_merged_objects(group) if len(group) > 1 else group[0] for group in groups.values()]
 
@@ -222,6 +224,6 @@ def _dollars(value: Any) -> float | None:
         return None
     try:
         number = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return number if 0 <= number < float("inf") else None

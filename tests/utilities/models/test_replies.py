@@ -1,0 +1,383 @@
+import json
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from utilities.model_utils import BadReplyError, ModelError, RefusedError, Reply, RetryableError, Usage
+from utilities.models.replies import END, ReplyBuilder, total_usage, usage_from
+
+RAW_USAGE = {
+    "prompt_tokens": 100,
+    "completion_tokens": 50,
+    "cost": 0.25,
+    "completion_tokens_details": {"reasoning_tokens": 20},
+    "prompt_tokens_details": {"cached_tokens": 30},
+    "cost_details": {"upstream_inference_cost": None},
+}
+
+
+def read(*chunks: object) -> Reply:
+    builder = ReplyBuilder(answered=True)
+    for chunk in chunks:
+        builder.add(chunk if isinstance(chunk, bytes) else json.dumps(chunk).encode())
+    return builder.reply()
+
+
+def whole(message: object, finish_reason: str | None = "stop", **more: object) -> Reply:
+    return read({"choices": [{"index": 0, "message": message, "finish_reason": finish_reason}], **more}, END)
+
+
+def delta(fields: object, finish_reason: str | None = None, **more: object) -> dict[str, object]:
+    return {"choices": [{"index": 0, "delta": fields, "finish_reason": finish_reason}], **more}
+
+
+def failure_of(*chunks: object) -> ModelError:
+    with pytest.raises(ModelError) as caught:
+        read(*chunks)
+    return caught.value
+
+
+# --- answers ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_whole_body_becomes_a_reply():
+    reply = whole({"role": "assistant", "content": "an answer"}, id="gen-1", model="m", usage=RAW_USAGE)
+    assert reply.text == "an answer"
+    assert reply.finish_reason == "stop"
+    assert reply.usage == Usage(100, 50, 20, 30, 0.25)
+    assert reply.provider == {"id": "gen-1", "model": "m", "usage": RAW_USAGE}
+
+
+def test_a_stream_becomes_the_same_reply():
+    reply = read(
+        delta({"role": "assistant", "content": ""}, id="gen-1", model="m"),
+        delta({"content": "an "}, id="gen-1", model="m"),
+        delta({"content": "answer"}, id="gen-1", model="m"),
+        delta({}, "stop", id="gen-1", model="m"),
+        {"id": "gen-1", "model": "m", "choices": [], "usage": RAW_USAGE},
+        END,
+    )
+    assert reply == whole({"content": "an answer"}, id="gen-1", model="m", usage=RAW_USAGE)
+
+
+texts = st.text(alphabet=st.characters(exclude_categories=("Cs",)), max_size=30)
+
+
+@given(
+    content=texts,
+    reasoning=texts,
+    finish=st.sampled_from(["stop", "length", "content_filter"]),
+    details=st.lists(texts, max_size=3),
+    data=st.data(),
+)
+def test_streamed_or_not_the_reply_is_the_same(content, reasoning, finish, details, data):
+    def pieces(text: str) -> list[str]:
+        cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=4)))
+        return [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+
+    items = [{"type": "reasoning.text", "index": index, "text": text} for index, text in enumerate(details)]
+    message = {"role": "assistant", "content": content, "reasoning": reasoning}
+    chunks = [delta({"role": "assistant", "reasoning": piece}, id="g") for piece in pieces(reasoning)]
+    if items:
+        message["reasoning_details"] = items
+        chunks += [
+            delta({"reasoning_details": [{**item, "text": piece}]}, id="g")
+            for item in items
+            for piece in pieces(item["text"])
+        ]
+    chunks += [delta({"content": piece}, id="g") for piece in pieces(content)]
+    streamed = read(*chunks, delta({}, finish, id="g"), {"id": "g", "choices": [], "usage": RAW_USAGE}, END)
+    assert streamed == whole(message, finish, id="g", usage=RAW_USAGE)
+
+
+def test_an_empty_answer_was_paid_for_and_is_kept():
+    assert whole({"content": ""}).text == ""
+    assert whole({"content": None}).text == ""
+
+
+def test_a_truncated_answer_is_a_normal_reply():
+    assert whole({"content": "an ans"}, "length").finish_reason == "length"
+
+
+def test_a_whole_body_needs_no_finish_reason():
+    assert whole({"content": "an answer"}, None).finish_reason is None
+
+
+def test_a_stream_is_whole_with_either_its_finish_reason_or_its_done():
+    assert read(delta({"content": "x"}), delta({}, "stop")).text == "x"
+    assert read(delta({"content": "x"}), END).text == "x"
+
+
+def test_other_choices_do_not_mix_with_the_first():
+    other = {"choices": [{"index": 1, "delta": {"content": "other"}, "finish_reason": "stop"}]}
+    assert read(delta({"content": "x"}), other, END).text == "x"
+
+
+# --- thinking --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"content": "x", "reasoning": "hm"},
+        {"content": "x", "reasoning_content": "hm"},
+        {"content": "x", "reasoning_details": [{"type": "reasoning.text", "text": "hm"}]},
+        {"content": "x", "reasoning_details": [{"type": "reasoning.summary", "summary": "hm"}]},
+        {"content": "<think>hm</think>x"},
+        {"content": "hm</think>x"},
+        {"content": [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "x"}]},
+        {"content": "x", "reasoning": "hm", "reasoning_details": [{"type": "reasoning.text", "text": "hm"}]},
+        {"content": "<think>hm</think>x", "reasoning": "hm"},
+    ],
+)
+def test_every_form_of_reasoning_becomes_thinking_once(message):
+    reply = whole(message)
+    assert (reply.text, reply.thinking) == ("x", "hm")
+
+
+def test_think_tags_cut_in_two_by_the_stream_are_found():
+    assert (
+        read(
+            delta({"content": "<thi"}), delta({"content": "nk>hm</th"}), delta({"content": "ink>x"}), END
+        ).thinking
+        == "hm"
+    )
+
+
+def test_details_are_kept_and_put_together_by_index_and_type():
+    first = {"type": "reasoning.text", "index": 0, "format": "f", "text": "h"}
+    reply = read(
+        delta({"reasoning_details": [first]}),
+        delta({"reasoning_details": [{"index": 0, "text": "m", "signature": "s"}]}),
+        delta({"reasoning_details": [{"type": "reasoning.encrypted", "index": 0, "data": "ab"}]}),
+        delta({"reasoning_details": [{"type": "reasoning.encrypted", "index": 0, "data": "cd"}]}),
+        END,
+    )
+    assert reply.provider["reasoning_details"] == [
+        {"type": "reasoning.text", "index": 0, "format": "f", "text": "hm", "signature": "s"},
+        {"type": "reasoning.encrypted", "index": 0, "data": "abcd"},
+    ]
+    assert reply.thinking == "hm"
+
+
+# --- what else a provider sends --------------------------------------------------------------------------------------
+
+
+def test_nothing_a_provider_sent_is_dropped():
+    reply = read(
+        {
+            "id": "gen-1",
+            "provider": "DeepInfra",
+            "system_fingerprint": "fp",
+            "timings": {"predicted_ms": 3.5},
+            "choices": [
+                {
+                    "index": 0,
+                    "finish_reason": "stop",
+                    "native_finish_reason": "STOP",
+                    "logprobs": None,
+                    "message": {
+                        "content": "x",
+                        "refusal": "no",
+                        "annotations": [{"type": "url"}],
+                        "new_field": 3,
+                    },
+                }
+            ],
+        },
+        END,
+    )
+    assert reply.provider == {
+        "id": "gen-1",
+        "provider": "DeepInfra",
+        "system_fingerprint": "fp",
+        "timings": {"predicted_ms": 3.5},
+        "native_finish_reason": "STOP",
+        "refusal": "no",
+        "annotations": [{"type": "url"}],
+        "new_field": 3,
+    }
+
+
+def test_tool_calls_are_put_together():
+    start = {"index": 0, "id": "call-1", "type": "function", "function": {"name": "f", "arguments": ""}}
+    reply = read(
+        delta({"tool_calls": [start]}),
+        delta({"tool_calls": [{"index": 0, "function": {"arguments": '{"a"'}}]}),
+        delta({"tool_calls": [{"index": 0, "function": {"arguments": ": 1}"}}]}),
+        END,
+    )
+    call = {**start, "function": {"name": "f", "arguments": '{"a": 1}'}}
+    assert reply.provider["tool_calls"] == [call]
+
+
+def test_what_python_can_read_is_read():
+    body = (
+        b'\xef\xbb\xbf{"choices": [{"message": {"content": "x\xff"}, "finish_reason": "stop"}], "score": NaN}'
+    )
+    assert read(body).text == "x\ufffd"
+
+
+def test_half_characters_are_joined_and_lone_halves_replaced():
+    head, tail = (
+        b'{"choices": [{"delta": {"content": "\\ud83d"}}]}',
+        b'{"choices": [{"delta": {"content": "\\ude00"}}]}',
+    )
+    assert read(head, tail, END).text == "\N{GRINNING FACE}"
+    detail = b'{"choices": [{"delta": {"reasoning_details": [{"text": "\\ud83d"}]}}], "note": "\\ud83d"}'
+    reply = read(head, detail, END)
+    assert reply.text == "\ufffd"
+    assert msgspec.json.decode(msgspec.json.encode(reply), type=Reply) == reply
+
+
+# --- failures --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"choices": []},
+        {"choices": None},
+        {},
+        {"choices": [{}]},
+        {"choices": [{"message": None}]},
+        {"choices": "x"},
+    ],
+)
+def test_a_reply_without_an_answer_is_a_bad_one(body):
+    error = failure_of(body, END)
+    assert (type(error), error.type) == (BadReplyError, "empty_choices")
+
+
+def test_a_stream_that_ends_without_saying_so_is_a_bad_reply():
+    error = failure_of(delta({"content": "half an"}))
+    assert (type(error), error.type) == (BadReplyError, "incomplete_stream")
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"choices": [{"mess', b"garbage", b"", b"null", b"[1]", b"\x80\x81", b"[" * 100_000]
+)
+def test_what_is_no_json_object_is_a_bad_reply(body):
+    error = failure_of(body)
+    assert (type(error), error.type) == (BadReplyError, "bad_json")
+
+
+def test_a_web_page_is_a_bad_reply():
+    assert failure_of(b"<html><body>Sign in</body></html>").type == "html"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": {"code": 429, "message": "slow down"}},
+        {
+            "choices": [
+                {
+                    "error": {"code": 429, "message": "slow down"},
+                    "message": {"content": "x"},
+                    "finish_reason": "error",
+                }
+            ]
+        },
+        {"object": "error", "code": 429, "message": "slow down", "type": "RateLimitError"},
+        delta({"content": ""}, "error", error={"code": 429, "message": "slow down"}),
+    ],
+)
+def test_an_error_inside_a_reply_counts_like_a_status(body):
+    error = failure_of(body)
+    assert (type(error), error.type) == (RetryableError, "rate_limited")
+    assert "slow down" in error.message
+
+
+def test_a_refusal_inside_a_reply_is_one():
+    assert isinstance(failure_of({"error": {"code": 400, "message": "too long"}}), RefusedError)
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {"message": {"content": "half"}, "finish_reason": "error"},
+        {"message": {"content": ""}, "finish_reason": "stop", "native_finish_reason": "network_error"},
+    ],
+)
+def test_an_answer_the_provider_broke_off_is_retried(choice):
+    assert type(failure_of({"choices": [choice]}, END)) is RetryableError
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+shapes = st.fixed_dictionaries(
+    {},
+    optional={
+        "choices": st.lists(
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "index": json_values,
+                    "message": st.fixed_dictionaries(
+                        {},
+                        optional={
+                            "content": json_values,
+                            "reasoning": json_values,
+                            "reasoning_details": json_values,
+                            "tool_calls": st.lists(json_values, max_size=2),
+                        },
+                    )
+                    | json_values,
+                    "delta": json_values,
+                    "finish_reason": json_values,
+                    "error": json_values,
+                },
+            )
+            | json_values,
+            max_size=2,
+        )
+        | json_values,
+        "usage": json_values,
+        "error": json_values,
+    },
+)
+
+
+@given(st.lists(shapes | json_values, max_size=3))
+def test_whatever_comes_is_a_reply_that_can_be_saved_or_a_model_error(bodies):
+    try:
+        reply = read(*bodies, END)
+    except ModelError:
+        return
+    assert msgspec.json.encode(reply)
+
+
+# --- usage -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("raw", "usage"),
+    [
+        ({}, Usage()),
+        ({"prompt_tokens": 3.0, "cost": "0.5"}, Usage(prompt_tokens=3, cost=0.5)),
+        ({"prompt_tokens": None, "completion_tokens": "many", "cost": -1}, Usage()),
+        ({"completion_tokens_details": None, "prompt_tokens_details": 7}, Usage()),
+    ],
+)
+def test_usage_is_what_the_provider_says_and_nothing_else(raw, usage):
+    assert usage_from(raw) == usage
+
+
+def test_the_usage_of_a_failed_answer_is_known():
+    builder = ReplyBuilder()
+    with pytest.raises(RetryableError):
+        builder.add(json.dumps({"error": {"code": 502}, "usage": RAW_USAGE}).encode())
+    assert builder.usage.cost == 0.25
+
+
+def test_usages_add_up_and_what_nobody_reports_stays_unknown():
+    total = total_usage(
+        [Usage(prompt_tokens=1, cost=0.5), Usage(prompt_tokens=2, completion_tokens=3), Usage()]
+    )
+    assert total == Usage(prompt_tokens=3, completion_tokens=3, cost=0.5)
