@@ -6,6 +6,8 @@ Pure functions. Nothing here or in an agent ever reads a test output.
 import re
 import textwrap
 
+import msgspec
+
 from utilities.data_loader import Task
 from utilities.grid import COLOUR_NAMES, Grid, is_grid, shape
 from utilities.model_utils import Message
@@ -24,7 +26,8 @@ to 30 rows and 1 to 30 columns; rows are written one per line, cells from left t
 
 def grid_text(grid: Grid) -> str:
     """A grid (H x W ints 0-9) as H lines of digits separated by single spaces."""
-    return "\n".join(" ".join(map(str, row)) for row in grid)
+    # JSON already holds the digits in this order; rewriting its signs is ten times faster than joining cells.
+    return msgspec.json.encode(grid).decode()[2:-2].replace("],[", "\n").replace(",", " ")
 
 
 def titled_grid(title: str, grid: Grid) -> str:

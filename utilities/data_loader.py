@@ -7,7 +7,7 @@ their order are task_choice.py's.
 import hashlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 
@@ -22,6 +22,9 @@ _Row = Annotated[
     list[Annotated[int, msgspec.Meta(ge=0, le=9)]], msgspec.Meta(min_length=1, max_length=MAX_SIDE)
 ]
 _CheckedGrid = Annotated[list[_Row], msgspec.Meta(min_length=1, max_length=MAX_SIDE)]
+
+
+_encode = msgspec.json.Encoder().encode
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -49,17 +52,15 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def content_hash(self) -> str:
         """SHA-256 (hex) of the pairs; the order of the train pairs and of the test pairs does not matter."""
-        parts: dict[Literal["train", "test"], list[str]] = {
-            "train": sorted(msgspec.json.encode(pair).decode() for pair in self.train),
-            "test": sorted(msgspec.json.encode(pair).decode() for pair in self.test),
-        }
-        return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+        train = b",".join(sorted(map(_encode, self.train)))
+        test = b",".join(sorted(map(_encode, self.test)))
+        return hashlib.sha256(train + b"|" + test).hexdigest()
 
     @property
     def line(self) -> bytes:
         """This task as it stands in a dataset.json or .jsonl (data/nature_of_data.md): JSON without a line break."""
         record = {name: getattr(self, name) for name in ("task_id", "version", "train", "test", "signed_by")}
-        return msgspec.json.encode(record | ({"transform": self.transform} if self.transform else {}))
+        return _encode(record | ({"transform": self.transform} if self.transform else {}))
 
 
 # --- reading one task ------------------------------------------------------------------------------------------------

@@ -38,17 +38,30 @@ def write_tasks(path: Path, count: int) -> None:
 
 def run_once(url: str, tasks: Path, folder: Path, in_flight: int) -> tuple[float, float, float, int]:
     """(seconds of the loop, seconds of the process, its CPU seconds, peak memory in MB)."""
-    command = [sys.executable, str(ROOT / GENERATE_CODE), "--model_identifier", "local:mock", "--base_url", url]
+    command = [
+        sys.executable,
+        str(ROOT / GENERATE_CODE),
+        "--model_identifier",
+        "local:mock",
+        "--base_url",
+        url,
+    ]
     command += ["--dataset", str(tasks), "--output_directory", str(folder), "--no-stream"]
     command += ["--max_concurrent_tasks", str(in_flight)]
     began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment())
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()
+    )
     _, status, usage = os.wait4(process.pid, 0)
     whole = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"the run failed with exit code {process.returncode}")
-    last: dict[str, Any] = json.loads((folder / "code_data_results.jsonl").read_bytes().splitlines()[-1])
+    with (folder / "code_data_results.jsonl").open("rb") as file:
+        file.seek(
+            -4096, os.SEEK_END
+        )  # not all of it: a large parent would count in the next child's peak memory
+        last: dict[str, Any] = json.loads(file.read().splitlines()[-1])
     cpu = usage.ru_utime + usage.ru_stime
     return last["total_runtime_seconds"], whole, cpu, usage.ru_maxrss // 1024
 
@@ -85,7 +98,10 @@ def bench_saving(levels: list[int], repeats: int) -> None:
                 for _ in range(earlier):
                     file.write(line)
             rates, opened = zip(*(_append_rate(path) for _ in range(repeats)), strict=True)
-        print(f"{earlier:>22} | {statistics.median(rates):,.0f} ({statistics.median(opened) * 1000:.1f})", flush=True)
+        print(
+            f"{earlier:>22} | {statistics.median(rates):,.0f} ({statistics.median(opened) * 1000:.1f})",
+            flush=True,
+        )
 
 
 def _append_rate(path: Path, count: int = 2000) -> tuple[float, float]:
@@ -103,7 +119,9 @@ def _append_rate(path: Path, count: int = 2000) -> tuple[float, float]:
 
 def main() -> None:
     """Print both tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seconds", type=float, default=5.0, help="ideal length of one run")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--in_flight", type=int, nargs="+", default=[16, 64, 256])
