@@ -268,7 +268,7 @@ def test_everything_is_logged_to_a_file(runner: Runner, monkeypatch: pytest.Monk
     monkeypatch.setattr("utilities.run_setup.get_model", lambda *_: ScriptedModel())
     run_job(job(runner.folder), ["--dataset", str(runner.dataset)])
     log = (runner.folder / "code_data_generation.log").read_text()
-    assert log.count("DEBUG asking: task task") == 7
+    assert log.count("DEBUG response after") == 7
     assert "INFO run" in log and "completed" in log
 
 
