@@ -1,10 +1,11 @@
-# make demo: see it work, no key needed.  make test: every check.
+# make demo: see it work, no key needed.  make test: every check.  make serve: the server on http://127.0.0.1:5000/
+# make bench: performance, as ratios.  make soak: the long failure tests.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CODE_DATA := synthetic_data_generators/synthetic_data/code_data
 
-.PHONY: demo test clean
+.PHONY: demo test serve bench soak clean
 
 demo: $(VENV)/installed
 	$(BIN)/python auxiliary_utilities/build_dataset.py
@@ -16,6 +17,18 @@ test: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+serve: $(VENV)/installed
+	$(BIN)/python -m apps.server
+
+bench: $(VENV)/installed-dev
+	$(BIN)/python tests/bench/bench_sandbox.py
+	$(BIN)/python tests/bench/bench_client.py
+	$(BIN)/python tests/bench/bench_runs.py
+
+soak: $(VENV)/installed-dev
+	$(BIN)/python tests/soak.py --runs 100 --tasks 300
+	$(BIN)/python tests/soak.py --runs 10 --tasks 300 --faults transient
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -1,8 +1,10 @@
 """The generating scripts as a user runs them: real processes, a real OpenAI-compatible server, signals, wrong usage."""
 
 import json
+import random
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,9 +14,9 @@ import pytest
 
 from tests.conftest import TasksFile
 from tests.fault_server import FaultServer, serving
-from tests.scripts import GENERATE_CODE, GENERATE_REASONING, run, start
+from tests.scripts import GENERATE_CODE, GENERATE_REASONING, ROOT, environment, run, start
+from tests.soak import Soak, soak_once, write_real_tasks
 from utilities.record_reader import current_results
-from utilities.results import journal_path
 
 PER_ATTEMPT = (
     "prompt_messages",
@@ -163,29 +165,44 @@ def test_a_second_interrupt_ends_at_once(tmp_path: Path, tasks_file: TasksFile) 
     assert lines_of(out / "code_data_results.jsonl")[0]["entry_type"] == "run"
 
 
-def test_killed_runs_resumed_until_complete_miss_and_repeat_nothing(
-    tmp_path: Path, tasks_file: TasksFile
-) -> None:
-    out, tasks, in_flight, kills = tmp_path / "out", tasks_file(40), 4, 0
-    results = out / "code_data_results.jsonl"
-    with serving(latency=0.03) as server:
-        flags = ["--best_of", "2", "--seed", "1", "--max_concurrent_tasks", str(in_flight)]
-        for enough in (7, 20, 45, 60):
-            process = generate(server, tasks, out, *flags)
-            wait_for(lambda enough=enough: server.outcomes().count("answered") >= enough)
-            process.kill()
-            process.communicate()
-            kills += 1
-            flags = ["--resume", "last"]
-        process = generate(server, tasks, out, *flags)
-        _, stderr = process.communicate(timeout=60)
-        assert process.returncode == 0, stderr
-    records = list(current_results(results))
-    assert len(records) == len({record["task_id"] for record in records}) == 40
-    assert all(len(record["response"]) == 2 and all(record["response"]) for record in records)
-    assert len(server.asked_again_after_an_answer()) <= kills * in_flight
-    assert journal_path(results).stat().st_size == 0
-    assert lines_of(results)[-1]["status"] == "completed"
+def test_killed_runs_resumed_until_complete_miss_and_repeat_nothing(tmp_path: Path) -> None:
+    tasks = write_real_tasks(tmp_path / "tasks.jsonl", 60)
+    soak = Soak(tasks, count=60, best_of=2, in_flight=6, longest=2.0)
+    for seed in range(2):
+        with serving(latency=0.05) as server:
+            verdict = soak_once(soak, server, tmp_path / f"run{seed}", random.Random(seed))
+        assert verdict.good, verdict
+
+
+def test_a_disk_that_fills_up_stops_the_run_and_a_resume_completes_it(tmp_path: Path) -> None:
+    tasks = write_real_tasks(tmp_path / "tasks.jsonl", 300)
+    out, disk = tmp_path / "disk" / "out", tmp_path / "disk"
+    disk.mkdir()
+    with serving() as server:
+        common = f"{sys.executable} {ROOT / GENERATE_CODE} --output_directory {out}"
+        model = f"--model_identifier local:any --base_url {server.base_url} --dataset {tasks}"
+        done = subprocess.run(
+            [
+                *("unshare", "--user", "--map-root-user", "--mount", "sh", "-c"),
+                f"mount -t tmpfs -o size=2m tmpfs {disk} || exit 99\n"
+                f"{common} {model}; echo first: $? >&2\n"
+                f"mount -o remount,size=64m {disk}\n"
+                f"{common} --resume last; echo second: $? >&2\n"
+                f"cp -r {out} {tmp_path}/kept",
+            ],
+            env=environment(),
+            capture_output=True,
+            text=True,
+        )
+    if done.returncode == 99 or "unshare" in done.stderr:
+        pytest.skip("this machine does not let a test mount a small file system")
+    assert "first: 1" in done.stderr and "second: 0" in done.stderr, done.stderr
+    (sentence,) = [line for line in done.stderr.splitlines() if "No space left" in line]
+    assert "--resume" in sentence
+    assert "Traceback" not in done.stderr
+    records = list(current_results(tmp_path / "kept" / "code_data_results.jsonl"))
+    assert len(records) == len({record["task_id"] for record in records}) == 300
+    assert all(record["response"] for record in records)
 
 
 def test_a_second_run_on_the_same_file_is_refused(tmp_path: Path, tasks_file: TasksFile) -> None:
