@@ -67,7 +67,7 @@ class OpenAICompatibleModel:
             config.requests_per_minute,
             config.tokens_per_minute,
             backoff,
-            settle=connect_timeout,
+            settle=connect_timeout + 2,
         )
         self._session: aiohttp.ClientSession | None = None
         self._usual_answer = 1000.0
@@ -75,7 +75,9 @@ class OpenAICompatibleModel:
 
     async def ask(self, request: Request) -> Reply:
         """Answer one request, in at most `max_retries` tries. Raises ModelError."""
-        body = self._body(request)
+        body = request_body(
+            self.username, request, stream=self._config.stream, openrouter=self._is_openrouter
+        )
         tokens = len(body) / _CHARACTERS_PER_TOKEN + self._usual_answer
         failed: list[ModelError] = []
         while True:
@@ -181,26 +183,6 @@ class OpenAICompatibleModel:
                 text = text.replace(secret[:length], "[key]")
         return text
 
-    # --- what is sent ------------------------------------------------------------------------------------------------
-
-    def _body(self, request: Request) -> bytes:
-        sampling, streaming = request.sampling, self._config.stream
-        fields: dict[str, Any] = {
-            "model": self.username,
-            "messages": request.messages,
-            "temperature": sampling.temperature,
-            "max_tokens": sampling.max_tokens,
-            "seed": sampling.seed,
-            "stream": streaming,
-            "stream_options": {"include_usage": True} if streaming else None,
-        }
-        effort = sampling.reasoning_effort
-        if self._is_openrouter:
-            fields |= {"usage": {"include": True}, "reasoning": {"effort": effort} if effort else None}
-        else:
-            fields["reasoning_effort"] = effort
-        return msgspec.json.encode({name: value for name, value in fields.items() if value is not None})
-
     def _open_session(self) -> aiohttp.ClientSession:
         """Made at the first try, because it belongs to the loop that runs then."""
         if self._session is None:
@@ -217,6 +199,26 @@ class OpenAICompatibleModel:
                 read_bufsize=2**18,
             )
         return self._session
+
+
+def request_body(model_id: str, request: Request, *, stream: bool, openrouter: bool) -> bytes:
+    """The JSON to send; what is not set is left out, so that the model's own defaults hold."""
+    sampling = request.sampling
+    fields: dict[str, Any] = {
+        "model": model_id,
+        "messages": request.messages,
+        "temperature": sampling.temperature,
+        "max_tokens": sampling.max_tokens,
+        "seed": sampling.seed,
+        "stream": stream,
+        "stream_options": {"include_usage": True} if stream else None,
+    }
+    effort = sampling.reasoning_effort
+    if openrouter:
+        fields |= {"usage": {"include": True}, "reasoning": {"effort": effort} if effort else None}
+    else:
+        fields["reasoning_effort"] = effort
+    return msgspec.json.encode({name: value for name, value in fields.items() if value is not None})
 
 
 def _failed_try(error: ModelError) -> dict[str, Any]:
