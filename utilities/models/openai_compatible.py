@@ -7,6 +7,7 @@ answer that was paid for and lost on the way is asked for again. Not covered: to
 
 import asyncio
 import logging
+from errno import ECONNREFUSED
 from typing import Any
 
 import aiohttp
@@ -153,7 +154,7 @@ class OpenAICompatibleModel:
                 raise
 
     def _network_failure(self, error: Exception) -> RetryableError:
-        reason = quote(str(error).partition(": <")[0]) or type(error).__name__
+        reason = _reason(error)
         match error:
             case (
                 aiohttp.ClientConnectorError()
@@ -219,6 +220,13 @@ def request_body(model_id: str, request: Request, *, stream: bool, openrouter: b
     else:
         fields["reasoning_effort"] = effort
     return msgspec.json.encode({name: value for name, value in fields.items() if value is not None})
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno == ECONNREFUSED:
+        return "connection refused"
+    text = getattr(error, "strerror", None) or str(error).partition(": <")[0]
+    return quote(text) or type(error).__name__
 
 
 def _failed_try(error: ModelError) -> dict[str, Any]:
