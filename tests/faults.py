@@ -137,10 +137,10 @@ async def written(
         response.content_type = "application/json"
         response.content_length = sum(map(len, pieces)) + missing
     await response.prepare(asked.http)
-    for piece in pieces:
-        await response.write(piece)
-        if delay:
+    for number, piece in enumerate(pieces):
+        if number and delay:
             await asyncio.sleep(delay)
+        await response.write(piece)
     return response
 
 

@@ -195,6 +195,7 @@ async def openai_python(url: str, in_flight: int, stream: bool) -> Any:
 
 @contextlib.asynccontextmanager
 async def litellm_acompletion(url: str, in_flight: int, stream: bool) -> Any:
+    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else it first asks the network for prices
     import litellm
 
     logging.getLogger("LiteLLM").setLevel(logging.ERROR)

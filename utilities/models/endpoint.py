@@ -24,7 +24,7 @@ class Breaker:
     """Opens when the endpoint cannot be connected to: then one request at a time tries, and the others wait for it.
 
     After `Backoff.first_connections` such tries to an endpoint that was never reached, or `tries` to one that was,
-    every request is told that the endpoint is down.
+    every request is told that the endpoint is down, until one may try again after `Backoff.cap`.
     """
 
     def __init__(self, backoff: Backoff, tries: int, settle: float) -> None:
@@ -63,9 +63,13 @@ class Breaker:
                 self.connected()
 
     def _raise_if_down(self) -> None:
-        allowed = self._tries if self._reached else min(self._tries, self._backoff.first_connections)
-        if self._failures >= allowed:
+        if self._is_down():
             raise RunStoppingError("endpoint_down", f"{self._reason} (tried {self._failures} times)")
+
+    def _is_down(self) -> bool:
+        return self._failures >= (
+            self._tries if self._reached else min(self._tries, self._backoff.first_connections)
+        )
 
     def connected(self) -> None:
         """The endpoint was reached, by whatever answer."""
@@ -83,8 +87,9 @@ class Breaker:
             return
         self._failures += 1
         self._failed_at = _now()
-        self._probe_at = self._failed_at + self._backoff.delay(self._failures)
         self._reason = reason
+        pause = self._backoff.cap if self._is_down() else self._backoff.delay(self._failures)
+        self._probe_at = self._failed_at + pause
         if self._probe:
             self.leave(self._probe)
         self._raise_if_down()

@@ -7,6 +7,7 @@ answer that was paid for and lost on the way is asked for again. Not covered: to
 
 import asyncio
 import logging
+from errno import ECONNREFUSED
 from typing import Any
 
 import aiohttp
@@ -68,7 +69,7 @@ class OpenAICompatibleModel:
             config.requests_per_minute,
             config.tokens_per_minute,
             backoff,
-            settle=connect_timeout,
+            settle=connect_timeout + 2,
         )
         self._session: aiohttp.ClientSession | None = None
         self._stopped = False
@@ -77,7 +78,9 @@ class OpenAICompatibleModel:
 
     async def ask(self, request: Request) -> Reply:
         """Answer one request, in at most `max_retries` tries. Raises ModelError, and RunStopped after `stop`."""
-        body = self._body(request)
+        body = request_body(
+            self.username, request, stream=self._config.stream, openrouter=self._is_openrouter
+        )
         tokens = len(body) / _CHARACTERS_PER_TOKEN + self._usual_answer
         failed: list[ModelError] = []
         while True:
@@ -159,7 +162,7 @@ class OpenAICompatibleModel:
                 raise
 
     def _network_failure(self, error: Exception) -> RetryableError:
-        reason = quote(str(error).partition(": <")[0]) or type(error).__name__
+        reason = _reason(error)
         match error:
             case (
                 aiohttp.ClientConnectorError()
@@ -189,26 +192,6 @@ class OpenAICompatibleModel:
                 text = text.replace(secret[:length], "[key]")
         return text
 
-    # --- what is sent ------------------------------------------------------------------------------------------------
-
-    def _body(self, request: Request) -> bytes:
-        sampling, streaming = request.sampling, self._config.stream
-        fields: dict[str, Any] = {
-            "model": self.username,
-            "messages": request.messages,
-            "temperature": sampling.temperature,
-            "max_tokens": sampling.max_tokens,
-            "seed": sampling.seed,
-            "stream": streaming,
-            "stream_options": {"include_usage": True} if streaming else None,
-        }
-        effort = sampling.reasoning_effort
-        if self._is_openrouter:
-            fields |= {"usage": {"include": True}, "reasoning": {"effort": effort} if effort else None}
-        else:
-            fields["reasoning_effort"] = effort
-        return msgspec.json.encode({name: value for name, value in fields.items() if value is not None})
-
     def _open_session(self) -> aiohttp.ClientSession:
         """Made at the first try, because it belongs to the loop that runs then."""
         if self._session is None:
@@ -225,6 +208,33 @@ class OpenAICompatibleModel:
                 read_bufsize=2**18,
             )
         return self._session
+
+
+def request_body(model_id: str, request: Request, *, stream: bool, openrouter: bool) -> bytes:
+    """The JSON to send; what is not set is left out, so that the model's own defaults hold."""
+    sampling = request.sampling
+    fields: dict[str, Any] = {
+        "model": model_id,
+        "messages": request.messages,
+        "temperature": sampling.temperature,
+        "max_tokens": sampling.max_tokens,
+        "seed": sampling.seed,
+        "stream": stream,
+        "stream_options": {"include_usage": True} if stream else None,
+    }
+    effort = sampling.reasoning_effort
+    if openrouter:
+        fields |= {"usage": {"include": True}, "reasoning": {"effort": effort} if effort else None}
+    else:
+        fields["reasoning_effort"] = effort
+    return msgspec.json.encode({name: value for name, value in fields.items() if value is not None})
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno == ECONNREFUSED:
+        return "connection refused"
+    text = getattr(error, "strerror", None) or str(error).partition(": <")[0]
+    return quote(text) or type(error).__name__
 
 
 def _failed_try(error: ModelError) -> dict[str, Any]:

@@ -181,7 +181,7 @@ def test_the_budget_of_tokens_is_kept_by_what_was_really_spent():
 
 def test_an_endpoint_that_was_never_reached_is_given_up_after_a_few_tries():
     async def main() -> int:
-        endpoint, tries = Endpoint(64, 8, backoff=FAST), 0
+        endpoint, tries = Endpoint(64, 8, backoff=Backoff(base=0.001, cap=60)), 0
 
         async def ask() -> None:
             nonlocal tries
