@@ -34,6 +34,18 @@ def second_colour(grid: Array) -> int:
     return ranked[1] if len(ranked) > 1 else 0
 
 
+def first_colour(grid: Array) -> int:
+    """The colour of the top left cell."""
+    return int(grid[0, 0])
+
+
+def single_cell_colour(grid: Array) -> int:
+    """The colour but black that a single cell has; 0 when there is none or more than one such colour."""
+    counts = np.bincount(grid.ravel(), minlength=10)
+    single = [colour for colour in range(1, 10) if counts[colour] == 1]
+    return single[0] if len(single) == 1 else 0
+
+
 def keep_colour(grid: Array, colour: int) -> Array:
     """Make everything black that is not of `colour`."""
     return np.where(grid == colour, grid, 0)

@@ -113,40 +113,6 @@ def smooth_single_cells(grid: Array) -> Array:
     return result
 
 
-def ring(grid: Array) -> Array:
-    """A layer with the distance of each cell from the edge of the grid, from 0."""
-    rows, columns = grid.shape
-    down = np.minimum(np.arange(rows), np.arange(rows)[::-1])
-    across = np.minimum(np.arange(columns), np.arange(columns)[::-1])
-    return np.minimum(down[:, None], across[None, :])
-
-
-def row_remainder(grid: Array, period: int) -> Array:
-    """A layer with the row number modulo `period`."""
-    return np.broadcast_to((np.arange(grid.shape[0]) % period)[:, None], grid.shape)
-
-
-def column_remainder(grid: Array, period: int) -> Array:
-    """A layer with the column number modulo `period`."""
-    return np.broadcast_to((np.arange(grid.shape[1]) % period)[None, :], grid.shape)
-
-
-def diagonal_remainder(grid: Array, period: int, falling: bool) -> Array:
-    """A layer with the number of the diagonal modulo `period`; `falling`: diagonals that run down to the right."""
-    rows, columns = np.indices(grid.shape)
-    return (rows - columns if falling else rows + columns) % period
-
-
-def last_row_remainder(grid: Array, period: int) -> Array:
-    """A layer with the row number, counted from the bottom, modulo `period`."""
-    return row_remainder(grid, period)[::-1]
-
-
-def last_column_remainder(grid: Array, period: int) -> Array:
-    """A layer with the column number, counted from the right, modulo `period`."""
-    return column_remainder(grid, period)[:, ::-1]
-
-
 def row_is_plain(grid: Array) -> Array:
     """A layer with 1 in the rows that have a single colour, else 0."""
     plain = (grid == grid[:, :1]).all(axis=1)
@@ -189,15 +155,3 @@ def colour_rank(grid: Array) -> Array:
     rank[order] = np.arange(1, 11)
     rank[0] = 0
     return rank[grid]
-
-
-def seen_from(grid: Array, down: int, right: int) -> Array:
-    """A layer with the first colour met when looking from each cell in one direction, itself not counted (0: none)."""
-    rows, columns = grid.shape
-    seen = np.zeros_like(grid)
-    order = [(i, j) for i in range(rows)[:: -down or 1] for j in range(columns)[:: -right or 1]]
-    for i, j in order:
-        a, b = i + down, j + right
-        if 0 <= a < rows and 0 <= b < columns:
-            seen[i, j] = grid[a, b] or seen[a, b]
-    return seen
