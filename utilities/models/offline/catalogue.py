@@ -102,7 +102,11 @@ SHAPING = _grid(
     (g.extend_edges, ALONE, 1.5, NEAR),
     (g.roll, options(down=(-1, 0, 1), right=(-1, 0, 1)), 1.5, NEAR),
     (g.shift, options(down=(-2, -1, 0, 1, 2), right=(-2, -1, 0, 1, 2)), 1.6, NEAR),
-    (g.kronecker, options(where=[c.coloured, c.black, c.most_frequent, c.rarest, c.main], turn=[g.same, c.swap_two]), 1.3),
+    (
+        g.kronecker,
+        options(where=[c.coloured, c.black, c.most_frequent, c.rarest, c.main], turn=[g.same, c.swap_two]),
+        1.3,
+    ),
     (g.sort_rows, ALONE, 1.5),
     (g.sort_columns, ALONE, 1.5),
     (t.continue_down, options(percent=(150, 200, 300)), 1.4, NEAR),
@@ -190,7 +194,9 @@ CHOOSING = [
     Operation(p.row_of, "pieces", "grid", ALONE, 1.2),
     Operation(p.column_of, "pieces", "grid", ALONE, 1.2),
     Operation(p.sort_pieces, "pieces", "pieces", options(by=NUMBERS[:4], largest_first=BOTH), 0.7),
-    Operation(p.strip_of_colours, "pieces", "grid", options(by=[c.main_colour, c.rarest_colour], across=BOTH), 1.1),
+    Operation(
+        p.strip_of_colours, "pieces", "grid", options(by=[c.main_colour, c.rarest_colour], across=BOTH), 1.1
+    ),
     Operation(o.keep_objects, "scene", "grid", options(by=NUMBERS, largest=BOTH), 1.0),
     Operation(o.drop_objects, "scene", "grid", options(by=NUMBERS, largest=BOTH), 1.1),
     Operation(o.keep_if, "scene", "grid", options(by=[o.touches_border], value=(0, 1)), 1.1),

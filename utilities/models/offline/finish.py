@@ -28,7 +28,9 @@ def _layout(grids: Sequence[Array], outputs: Sequence[Array]) -> list[list[Turn]
     """Which turn of the grid each block of the outputs is; None when some block is none."""
     if any(o.shape[0] % g.shape[0] or o.shape[1] % g.shape[1] for g, o in zip(grids, outputs, strict=True)):
         return None
-    factors = {(o.shape[0] // g.shape[0], o.shape[1] // g.shape[1]) for g, o in zip(grids, outputs, strict=True)}
+    factors = {
+        (o.shape[0] // g.shape[0], o.shape[1] // g.shape[1]) for g, o in zip(grids, outputs, strict=True)
+    }
     down, across = factors.pop()
     if factors or not 2 <= down * across <= 64:
         return None
@@ -78,7 +80,9 @@ def painted(pool: Pool) -> Iterator[Step]:
     wanted = [int(output.max()) for output in outputs]
     picks = [pick for pick in ALL_PICKS if [pick(grid) for grid in pool.facts.inputs] == wanted]
     for state in pool.shaped("grid"):
-        if all(((grid != 0) == (output != 0)).all() for grid, output in zip(state.values, outputs, strict=False)):
+        if all(
+            ((grid != 0) == (output != 0)).all() for grid, output in zip(state.values, outputs, strict=False)
+        ):
             for pick in picks:
                 cost = state.step.cost + 1.2
                 yield Step(tables.paint_like, (state.step, INPUT), (("pick", pick),), cost)

@@ -6,7 +6,17 @@ from utilities.models.offline.dsl import measures as m
 from utilities.models.offline.dsl import objects as o
 from utilities.models.offline.dsl import pieces as p
 from utilities.models.offline.dsl import positions as q
-from utilities.models.offline.vocabulary import ALONE, BOTH, NUMBERS, SLANTED, STRAIGHT, YES_NO, Operation, options, per_colour
+from utilities.models.offline.vocabulary import (
+    ALONE,
+    BOTH,
+    NUMBERS,
+    SLANTED,
+    STRAIGHT,
+    YES_NO,
+    Operation,
+    options,
+    per_colour,
+)
 
 STEPS = [{"down": down, "right": right} for down, right in STRAIGHT]
 ALL_STEPS = [{"down": down, "right": right} for down, right in STRAIGHT + SLANTED]

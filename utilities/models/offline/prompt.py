@@ -16,7 +16,9 @@ Wanted = Literal["code", "grid", "words"]
 
 _ROW = re.compile(r"[\s\[(|,]*\d(?:[\s,|]+\d)*[\s\])|,]*")
 _TEST_INPUT = re.compile(r"\btest\s+input\b", re.IGNORECASE)
-_HEADING = re.compile(r"\W*(?P<of>test|train\w*|example|demonstration)?\b.*?\b(?P<role>input|output)\b", re.IGNORECASE)
+_HEADING = re.compile(
+    r"\W*(?P<of>test|train\w*|example|demonstration)?\b.*?\b(?P<role>input|output)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,9 @@ def read_question(messages: Sequence[Message]) -> Question:
         pairs, tests = _read_grids(text)
         if pairs:
             break
-    return Question(tuple(pairs), tuple(tests), _wanted(messages, asked), sum(m.role == "assistant" for m in messages))
+    return Question(
+        tuple(pairs), tuple(tests), _wanted(messages, asked), sum(m.role == "assistant" for m in messages)
+    )
 
 
 def _wanted(messages: Sequence[Message], asked: Sequence[str]) -> Wanted:
@@ -49,7 +53,11 @@ def _wanted(messages: Sequence[Message], asked: Sequence[str]) -> Wanted:
             return "code"
         if _TEST_INPUT.search(text):
             return "grid"
-    return "code" if any("solve_task" in message.content for message in messages if message.role == "system") else "words"
+    return (
+        "code"
+        if any("solve_task" in message.content for message in messages if message.role == "system")
+        else "words"
+    )
 
 
 def _read_grids(text: str) -> tuple[list[tuple[Grid, Grid]], list[Grid]]:

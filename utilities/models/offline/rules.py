@@ -138,7 +138,9 @@ class Rules:
                 wrong = other.values != self.target
                 if other is base or wrong[changed].any() or learned == ENOUGH:
                     continue
-                conflicts = self._sample(np.zeros_like(base.classes), np.where(wrong, 2, changed), keep=(1, 2))
+                conflicts = self._sample(
+                    np.zeros_like(base.classes), np.where(wrong, 2, changed), keep=(1, 2)
+                )
                 for layers in self._separating(conflicts, widest)[: 3 * ENOUGH]:
                     self.budget.spend(1 + len(self.target) / 60)
                     found = self._choice(layers, changed, wrong)
@@ -147,7 +149,9 @@ class Rules:
                         where, doubt = found
                         cost = total_cost((base, other, *layers)) + 0.8 + 0.1 * len(where) + 4 * doubt
                         steps = tuple(layer.step for layer in layers)
-                        yield Step(tables.choose_cells, (base.step, other.step, steps), (("where", where),), cost)
+                        yield Step(
+                            tables.choose_cells, (base.step, other.step, steps), (("where", where),), cost
+                        )
 
     def _sample(self, groups: Array, outcomes: Array, keep: tuple[int, ...] = ()) -> Array:
         """2 x N cell numbers: pairs of cells of one group with different outcomes (only those in `keep`, if given)."""
@@ -207,7 +211,9 @@ class Rules:
         if doubt > most_doubt:
             return None
         rows = np.stack([layer.values[where] for layer in layers], axis=1).tolist()
-        return {tuple(row): value for row, value in zip(rows, self.target[where].tolist(), strict=True)}, doubt
+        return {
+            tuple(row): value for row, value in zip(rows, self.target[where].tolist(), strict=True)
+        }, doubt
 
     def _choice(
         self, layers: tuple[Layer, ...], changed: Array, wrong: Array
@@ -223,7 +229,9 @@ class Rules:
         if len(keys) > MOST_ENTRIES or doubt > MOST_DOUBT:
             return None
         where = np.flatnonzero(changed)[where]
-        return {tuple(row) for row in np.stack([layer.values[where] for layer in layers], axis=1).tolist()}, doubt
+        return {
+            tuple(row) for row in np.stack([layer.values[where] for layer in layers], axis=1).tolist()
+        }, doubt
 
     def _doubt(self, code: Array, changed: Array, keys: Array) -> float:
         """The share of the keys that the changed cells of only one pair show."""

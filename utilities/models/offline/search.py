@@ -1,16 +1,16 @@
 """The search: from train pairs to programs that are right on all of them, the shortest first."""
 
 from collections.abc import Iterator, Sequence
-
 from contextlib import suppress
+from itertools import combinations
 
 from utilities.grid import Grid
+from utilities.models.offline.catalogue import OPERATIONS
 from utilities.models.offline.finish import looked_up, mosaics, painted
+from utilities.models.offline.layer_catalogue import LAYERS
 from utilities.models.offline.program import Step
 from utilities.models.offline.rules import Rules
 from utilities.models.offline.states import Budget, BudgetSpent, Pool, as_arrays
-from utilities.models.offline.catalogue import OPERATIONS
-from utilities.models.offline.layer_catalogue import LAYERS
 from utilities.models.offline.vocabulary import Facts
 
 UNITS = 250000.0
@@ -19,11 +19,15 @@ CPU_SECONDS = 4.0
 """The backstop on a slow machine."""
 
 
-def search(pairs: Sequence[tuple[Grid, Grid]], tests: Sequence[Grid] = (), units: float = UNITS) -> list[Step]:
+def search(
+    pairs: Sequence[tuple[Grid, Grid]], tests: Sequence[Grid] = (), units: float = UNITS
+) -> list[Step]:
     """Programs that are right on all pairs, best first; none when there is none within the budget.
 
     `tests`: test inputs, if known; programs that fail on them are left out.
     """
+    if any(one == other and two != another for (one, two), (other, another) in combinations(pairs, 2)):
+        return []
     facts = Facts(as_arrays([one for one, _ in pairs]), as_arrays([two for _, two in pairs]))
     budget = Budget(units, CPU_SECONDS)
     pool = Pool(facts, [*facts.inputs, *as_arrays(tests)], budget)

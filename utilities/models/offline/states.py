@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from utilities.grid import MAX_SIDE
 from utilities.models.offline.dsl.types import Array
 from utilities.models.offline.program import INPUT, Step
 from utilities.models.offline.vocabulary import Facts, Operation
@@ -76,7 +77,10 @@ def fingerprint(values: Sequence[Any]) -> int:
 def _fits(value: Any, kind: str) -> bool:
     """Whether a value is worth keeping: a grid of legal size, or not too many objects or pieces."""
     if kind == "grid":
-        return 0 < value.size and max(value.shape) <= 30 and 0 <= value.min() and value.max() <= 9
+        legal: bool = (
+            value.size > 0 and max(value.shape) <= MAX_SIDE and value.min() >= 0 and value.max() <= 9
+        )
+        return legal
     if kind == "scene":
         return bool(value[1].max() <= MAX_OBJECTS)
     return kind == "layer" or 0 < len(value) <= MAX_OBJECTS

@@ -24,7 +24,9 @@ def test_attempts_beyond_the_last_program_get_the_best_one() -> None:
 
 
 def test_a_follow_up_gets_the_next_program_until_there_is_none() -> None:
-    replies = [write_reply(Question(PAIRS, (), "code", rejected), SOLUTIONS, 0, None) for rejected in range(3)]
+    replies = [
+        write_reply(Question(PAIRS, (), "code", rejected), SOLUTIONS, 0, None) for rejected in range(3)
+    ]
     assert "one = 1" in replies[0]
     assert "two = 2" in replies[1]
     assert "no other program" in replies[2]

@@ -103,24 +103,24 @@ def paint_background(grid: Array, pick: Callable[[Array], int]) -> Array:
 
 def coloured(grid: Array) -> Array:
     """1 where the grid is not black, else 0."""
-    return (grid != 0).astype(int)
+    return np.where(grid != 0, 1, 0)
 
 
 def black(grid: Array) -> Array:
     """1 where the grid is black, else 0."""
-    return (grid == 0).astype(int)
+    return np.where(grid == 0, 1, 0)
 
 
 def most_frequent(grid: Array) -> Array:
     """1 where the grid has its most frequent colour, else 0."""
-    return (grid == most_frequent_colour(grid)).astype(int)
+    return np.where(grid == most_frequent_colour(grid), 1, 0)
 
 
 def rarest(grid: Array) -> Array:
     """1 where the grid has its rarest colour (black does not count), else 0."""
-    return (grid == rarest_colour(grid)).astype(int)
+    return np.where(grid == rarest_colour(grid), 1, 0)
 
 
 def main(grid: Array) -> Array:
     """1 where the grid has its most frequent colour (black does not count), else 0."""
-    return (grid == main_colour(grid)).astype(int)
+    return np.where(grid == main_colour(grid), 1, 0)

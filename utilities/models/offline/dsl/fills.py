@@ -15,7 +15,9 @@ def enclosed(grid: Array, diagonal: bool) -> Array:
     rows, columns = grid.shape
     inside = grid == 0
     steps = [(0, 1), (1, 0), (0, -1), (-1, 0)] + [(1, 1), (1, -1), (-1, 1), (-1, -1)] * diagonal
-    stack = [(i, j) for i in range(rows) for j in range(columns) if i in (0, rows - 1) or j in (0, columns - 1)]
+    stack = [
+        (i, j) for i in range(rows) for j in range(columns) if i in (0, rows - 1) or j in (0, columns - 1)
+    ]
     stack = [cell for cell in stack if inside[cell]]
     for cell in stack:
         inside[cell] = False
@@ -26,7 +28,7 @@ def enclosed(grid: Array, diagonal: bool) -> Array:
             if 0 <= a < rows and 0 <= b < columns and inside[a, b]:
                 inside[a, b] = False
                 stack.append((a, b))
-    return inside.astype(int)
+    return np.where(inside, 1, 0)
 
 
 def fill_enclosed(grid: Array) -> Array:
@@ -66,22 +68,25 @@ def neighbour(grid: Array, down: int, right: int) -> Array:
 
 def count_near(grid: Array, diagonal: bool) -> Array:
     """A layer with the number of neighbours that are not black."""
-    return np.sum([near > 0 for near in neighbours(grid, diagonal)], axis=0)
+    count: Array = np.sum([near > 0 for near in neighbours(grid, diagonal)], axis=0)
+    return count
 
 
 def count_alike(grid: Array, diagonal: bool) -> Array:
     """A layer with the number of neighbours of the cell's own colour."""
-    return np.sum([near == grid for near in neighbours(grid, diagonal)], axis=0)
+    count: Array = np.sum([near == grid for near in neighbours(grid, diagonal)], axis=0)
+    return count
 
 
 def near_colour(grid: Array, colour: int, diagonal: bool) -> Array:
     """A layer with 1 where a neighbour has `colour`, else 0."""
-    return np.any([near == colour for near in neighbours(grid, diagonal)], axis=0).astype(int)
+    return np.where(np.any([near == colour for near in neighbours(grid, diagonal)], axis=0), 1, 0)
 
 
 def largest_near(grid: Array, diagonal: bool) -> Array:
     """A layer with the highest colour number among the cell and its neighbours."""
-    return np.max([grid, *neighbours(grid, diagonal)], axis=0)
+    highest: Array = np.max([grid, *neighbours(grid, diagonal)], axis=0)
+    return highest
 
 
 def surroundings(grid: Array, diagonal: bool) -> Array:

@@ -4,6 +4,7 @@ import numpy as np
 
 from utilities.models.offline.dsl.types import Array
 
+
 def shoot(grid: Array, colour: int, directions: list[tuple[int, int]], over: bool) -> Array:
     """From each cell of `colour` (0: of any colour but black) draw lines in `directions` until the edge.
 
@@ -34,7 +35,9 @@ def connect(grid: Array, directions: list[tuple[int, int]], over: bool) -> Array
         for down, right in directions:
             between = []
             a, b = i + down, j + right
-            while 0 <= a < rows and 0 <= b < columns and grid[a, b] != grid[i, j] and (over or grid[a, b] == 0):
+            while (
+                0 <= a < rows and 0 <= b < columns and grid[a, b] != grid[i, j] and (over or grid[a, b] == 0)
+            ):
                 between.append((a, b))
                 a, b = a + down, b + right
             if 0 <= a < rows and 0 <= b < columns and grid[a, b] == grid[i, j]:
@@ -109,7 +112,9 @@ def move_towards(grid: Array, colour: int, target: int) -> Array:
     cells, goal = np.argwhere(grid == colour), np.argwhere(grid == target)
     if not cells.size or not goal.size:
         raise ValueError("one of the colours is missing")
-    gap = np.maximum(goal.min(axis=0) - cells.max(axis=0), 0) - np.maximum(cells.min(axis=0) - goal.max(axis=0), 0)
+    gap = np.maximum(goal.min(axis=0) - cells.max(axis=0), 0) - np.maximum(
+        cells.min(axis=0) - goal.max(axis=0), 0
+    )
     if np.count_nonzero(gap) != 1:
         raise ValueError("there is no straight way")
     return move_until_blocked(grid, colour, int(np.sign(gap[0])), int(np.sign(gap[1])))

@@ -9,7 +9,7 @@ from utilities.models.offline.dsl.types import Array
 
 def smallest_period(grid: Array) -> int:
     """The smallest number of rows after which the grid repeats itself; all rows when it does not."""
-    rows = grid.shape[0]
+    rows = int(grid.shape[0])
     for period in range(1, rows):
         if (grid[period:] == grid[:-period]).all():
             return period
@@ -19,7 +19,8 @@ def smallest_period(grid: Array) -> int:
 def continue_down(grid: Array, percent: int) -> Array:
     """Continue the pattern downwards until the grid has `percent` per cent of its rows."""
     rows = grid.shape[0] * percent // 100
-    return grid[np.arange(rows) % smallest_period(grid)]
+    longer: Array = grid[np.arange(rows) % smallest_period(grid)]
+    return longer
 
 
 def continue_right(grid: Array, percent: int) -> Array:
@@ -33,7 +34,8 @@ def repeat_content(grid: Array) -> Array:
     if not filled.size or filled[-1] - filled[0] + 1 == grid.shape[0]:
         raise ValueError("there is nothing to repeat, or no room")
     top, height = filled[0], filled[-1] - filled[0] + 1
-    return grid[top + (np.arange(grid.shape[0]) - top) % height]
+    repeated: Array = grid[top + (np.arange(grid.shape[0]) - top) % height]
+    return repeated
 
 
 def repeat_content_across(grid: Array) -> Array:
@@ -64,7 +66,7 @@ def histogram(grid: Array, ascending: bool) -> Array:
 
 def list_cells(grid: Array) -> Array:
     """All cells that are not black, in reading order, as one row."""
-    cells = grid[grid != 0]
+    cells: Array = grid[grid != 0]
     if not 0 < cells.size <= 30:
         raise ValueError("there are no cells, or too many")
     return cells[None, :]
@@ -86,7 +88,9 @@ def row_of_length(grid: Array, count: Callable[[Array], int], pick: Callable[[Ar
     return np.full((1, length), pick(grid))
 
 
-def bar_of(grid: Array, count: Callable[[Array], int], pick: Callable[[Array], int], height: int, width: int) -> Array:
+def bar_of(
+    grid: Array, count: Callable[[Array], int], pick: Callable[[Array], int], height: int, width: int
+) -> Array:
     """A `height` x `width` grid of which the first cells, as many as `count` says, have the colour that `pick` names."""
     cells = count(grid)
     if cells > height * width:
@@ -111,7 +115,9 @@ def inside_frame(grid: Array, inset: int) -> Array:
                 for right in range(left + wide, left + 2, -1):
                     if (bottom - top) * (right - left) <= best[0]:
                         break
-                    if (grid[bottom - 1, left:right] == colour).all() and (grid[top:bottom, right - 1] == colour).all():
+                    if (grid[bottom - 1, left:right] == colour).all() and (
+                        grid[top:bottom, right - 1] == colour
+                    ).all():
                         best = (bottom - top) * (right - left), top, bottom, left, right
     area, top, bottom, left, right = best
     if not area or min(bottom - top, right - left) <= 2 * inset:
@@ -126,7 +132,11 @@ def inside_corners(grid: Array, inset: int) -> Array:
         if len(cells) == 4:
             (top, left), (bottom, right) = cells.min(axis=0), cells.max(axis=0)
             corners = {(top, left), (top, right), (bottom, left), (bottom, right)}
-            if len(corners) == 4 and corners == {(i, j) for i, j in cells} and min(bottom - top, right - left) >= 2 * inset:
+            if (
+                len(corners) == 4
+                and corners == {(i, j) for i, j in cells}
+                and min(bottom - top, right - left) >= 2 * inset
+            ):
                 return grid[top + inset : bottom + 1 - inset, left + inset : right + 1 - inset]
     raise ValueError("there are no corner marks")
 

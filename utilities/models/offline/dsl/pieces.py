@@ -53,9 +53,7 @@ def cut_at_lines(grid: Array) -> Pieces:
 def grid_of_parts(grid: Array, by: Callable[[Array], int]) -> Array:
     """One cell per part between the grid's lines, with what `by` says about the part."""
     rows, columns = separators(grid)
-    return np.array(
-        [[by(grid[top:bottom, left:right]) for left, right in columns] for top, bottom in rows]
-    )
+    return np.array([[by(grid[top:bottom, left:right]) for left, right in columns] for top, bottom in rows])
 
 
 def part_layer(grid: Array, by: Callable[[Array], int]) -> Array:
@@ -198,7 +196,9 @@ def part_ranks(grid: Array, by: Callable[[Array], int]) -> Array:
 def change_parts(grid: Array, change: Callable[[Array], Array]) -> Array:
     """Take each part between the grid's lines as one cell, change that small grid, and paint the parts accordingly."""
     rows, columns = separators(grid)
-    parts = np.array([[most(grid[top:bottom, left:right]) for left, right in columns] for top, bottom in rows])
+    parts = np.array(
+        [[most(grid[top:bottom, left:right]) for left, right in columns] for top, bottom in rows]
+    )
     changed = change(parts)
     if changed.shape != parts.shape:
         raise ValueError("the change does not keep the number of parts")

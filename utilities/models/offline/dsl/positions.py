@@ -25,14 +25,16 @@ def column_remainder(grid: Array, period: int) -> Array:
 
 def diagonal_remainder(grid: Array, period: int, falling: bool) -> Array:
     """A layer with the number of the diagonal modulo `period`; `falling`: diagonals that run down to the right."""
-    rows, columns = np.indices(grid.shape)
-    return (rows - columns if falling else rows + columns) % period
+    rows, columns = np.arange(grid.shape[0])[:, None], np.arange(grid.shape[1])[None, :]
+    number: Array = (rows - columns if falling else rows + columns) % period
+    return number
 
 
 def rising_diagonal(grid: Array) -> Array:
     """A layer with the number of the diagonal that rises to the right, from the bottom left corner (0)."""
-    rows, columns = np.indices(grid.shape)
-    return rows + columns - grid.shape[0] + 1
+    rows, columns = np.arange(grid.shape[0])[:, None], np.arange(grid.shape[1])[None, :]
+    number: Array = rows + columns - grid.shape[0] + 1
+    return number
 
 
 def last_row_remainder(grid: Array, period: int) -> Array:
@@ -84,8 +86,8 @@ def nearest_edge_colour(grid: Array) -> Array:
         np.where(colour > 0, distance, 99)
         for colour, distance in zip(colours, (down, columns - 1 - right, rows - 1 - down, right), strict=True)
     ]
-    nearest = np.argmin(distances, axis=0)
-    return np.choose(nearest, colours)
+    nearest: Array = np.choose(np.argmin(distances, axis=0), colours)
+    return nearest
 
 
 def half(grid: Array) -> Array:
@@ -100,12 +102,13 @@ def quarter(grid: Array) -> Array:
     rows, columns = grid.shape
     upper = np.sign(2 * np.arange(rows) - rows + 1) + 1
     left = np.sign(2 * np.arange(columns) - columns + 1) + 1
-    return 1 + 3 * upper[:, None] + left[None, :]
+    part: Array = 1 + 3 * upper[:, None] + left[None, :]
+    return part
 
 
 def largest_black_rectangle(grid: Array) -> Array:
     """A layer with 1 in the largest all-black rectangle (of equally large ones the first), else 0."""
-    rows, columns = grid.shape
+    _rows, columns = grid.shape
     best, box = 0, (0, 0, 0, 0)
     depth = [0] * columns
     for i, row in enumerate(grid.tolist()):
