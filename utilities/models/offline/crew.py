@@ -42,6 +42,11 @@ class Crew:
             self._idle.append(worker)
             return answer
 
+    @property
+    def process_ids(self) -> list[int]:
+        """Ids of the workers that run."""
+        return [worker.pid for worker in self._started if worker.returncode is None]
+
     async def close(self) -> None:
         """Kill all workers and wait until they are gone; may be called twice."""
         self._follow_loop()

@@ -63,7 +63,8 @@ def kind_of(function: Callable[..., Any]) -> str:
 
 
 def _function(step: Step) -> FunctionType:
-    assert isinstance(step.function, FunctionType)
+    if not isinstance(step.function, FunctionType):
+        raise TypeError(f"a step must be a plain function to be written out, not {step.function!r}")
     return step.function
 
 
@@ -136,7 +137,8 @@ def _bare_source(function: FunctionType) -> str:
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Subscript):
             cuts.append((*_end(node.func.value), *_end(node.func)))
     for row, start, end_row, end in sorted(cuts, reverse=True):
-        assert row == end_row
+        if row != end_row:
+            raise ValueError(f"an annotation in {function.__name__} runs over more than one line")
         lines[row] = lines[row][:start].rstrip() + lines[row][end:]
     return "\n".join(lines)
 

@@ -9,7 +9,7 @@ from utilities.models.offline.program import Step, in_order
 
 _MOST_ENTRIES = 8
 """A table with more entries than this is described by its size."""
-_COLOUR_CONSTANTS = ("colour", "hidden", "background")
+_COLOUR_CONSTANTS = ("colour", "hidden", "background", "target")
 
 
 def describe(program: Step, pairs: int) -> str:
@@ -34,12 +34,14 @@ def _sentence(step: Step) -> str:
 
 
 def _detail(name: str, value: Any) -> str:
+    is_colour = name in _COLOUR_CONSTANTS
+    name = name.replace("_", " ")
     if isinstance(value, FunctionType):
         sentence = first_sentence(value)
         return f"{name}: {sentence[0].lower()}{sentence[1:]}"
     if isinstance(value, bool):
         return f"{name}: {'yes' if value else 'no'}"
-    if name in _COLOUR_CONSTANTS and isinstance(value, int):
+    if is_colour and isinstance(value, int):
         return f"{name}: {_colour(value)}"
     if isinstance(value, dict):
         return _table(name, value)
@@ -47,7 +49,7 @@ def _detail(name: str, value: Any) -> str:
         return f"{name}: {_listed(value)}"
     if isinstance(value, set):
         return f"{name}: {', '.join(map(str, sorted(value)))}"
-    return f"{name.replace('_', ' ')}: {value}"
+    return f"{name}: {value}"
 
 
 def _colour(value: int) -> str:
@@ -68,9 +70,9 @@ def _listed(value: list[Any]) -> str:
 
 def _table(name: str, table: dict[Any, Any]) -> str:
     if len(table) > _MOST_ENTRIES or any(isinstance(value, list) for value in table.values()):
-        return f"{name.replace('_', ' ')}: {len(table)} entries, learned from the train pairs"
+        return f"{name}: {len(table)} entries, learned from the train pairs"
     entries = [f"{_key(key)} becomes {_colour(value)}" for key, value in table.items()]
-    return f"{name.replace('_', ' ')}, learned from the train pairs: {', '.join(entries)}"
+    return f"{name}, learned from the train pairs: {', '.join(entries)}"
 
 
 def _key(key: Any) -> str:

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import combinations
 
 from utilities.grid import Grid
-from utilities.models.offline.learn import Tables, looked_up, mosaics
+from utilities.models.offline.catalogue import OPERATIONS
+from utilities.models.offline.finish import looked_up, mosaics, painted
+from utilities.models.offline.layer_catalogue import LAYERS
 from utilities.models.offline.program import Step
+from utilities.models.offline.rules import Rules
 from utilities.models.offline.states import Budget, BudgetSpent, Pool, as_arrays
-from utilities.models.offline.vocabulary import LAYERS, OPERATIONS, Facts
+from utilities.models.offline.vocabulary import Facts
 
 UNITS = 250000.0
 """What one task may spend: applications of an operation to an input, larger grids counting more."""
@@ -22,6 +26,8 @@ def search(
 
     `tests`: test inputs, if known; programs that fail on them are left out.
     """
+    if any(one == other and two != another for (one, two), (other, another) in combinations(pairs, 2)):
+        return []
     facts = Facts(as_arrays([one for one, _ in pairs]), as_arrays([two for _, two in pairs]))
     budget = Budget(units, CPU_SECONDS)
     pool = Pool(facts, [*facts.inputs, *as_arrays(tests)], budget)
@@ -31,7 +37,8 @@ def search(
             pool.grow(OPERATIONS, limit)
         with suppress(BudgetSpent), budget.limited_to(units * share):
             _add_layers(pool, 1.0)
-            found.extend(_finish(pool, budget, widest))
+            for step in _finish(pool, widest):
+                found.append(step)
         if found or pool.found:
             break
     return sorted([*pool.found, *found], key=lambda step: step.cost)
@@ -50,10 +57,12 @@ def _add_layers(pool: Pool, limit: float) -> None:
                 pool.apply(operation, state)
 
 
-def _finish(pool: Pool, budget: Budget, widest: int) -> Iterator[Step]:
+def _finish(pool: Pool, widest: int) -> Iterator[Step]:
+    """Programs that end with a step learned from the train outputs."""
+    yield from painted(pool)
     yield from mosaics(pool)
     yield from looked_up(pool, 2.0)
-    tables = Tables(pool, budget)
-    yield from tables.colour_maps()
-    yield from tables.choices(2)
-    yield from tables.decisions(2, widest)
+    rules = Rules(pool)
+    yield from rules.colour_maps()
+    yield from rules.choices(2, 2)
+    yield from rules.decisions(3, widest)

@@ -14,12 +14,15 @@ from typing import Any
 
 import numpy as np
 
+from utilities.grid import MAX_SIDE
 from utilities.models.offline.dsl.types import Array
 from utilities.models.offline.program import INPUT, Step
 from utilities.models.offline.vocabulary import Facts, Operation
 
 MAX_OBJECTS = 50
 """Scenes and cuts with more parts than this are noise: they are slow and never the point of a task."""
+CLOCK_EVERY = 100
+"""The CPU clock is read once in so many evaluations, because reading it can cost more than one of them."""
 
 
 class BudgetSpent(Exception):
@@ -31,12 +34,15 @@ class Budget:
 
     def __init__(self, units: float, cpu_seconds: float) -> None:
         self.units = units
-        self.deadline = time.process_time() + cpu_seconds
+        self._deadline = time.process_time() + cpu_seconds
+        self._asked = 0
 
     def spend(self, units: float) -> None:
         """Raises BudgetSpent when there is nothing left."""
         self.units -= units
-        if self.units < 0 or time.process_time() > self.deadline:
+        self._asked += 1
+        late = self._asked % CLOCK_EVERY == 0 and time.process_time() > self._deadline
+        if self.units < 0 or late:
             raise BudgetSpent
 
     @contextmanager
@@ -71,7 +77,10 @@ def fingerprint(values: Sequence[Any]) -> int:
 def _fits(value: Any, kind: str) -> bool:
     """Whether a value is worth keeping: a grid of legal size, or not too many objects or pieces."""
     if kind == "grid":
-        return value.size > 0 and max(value.shape) <= 30 and value.min() >= 0 and value.max() <= 9
+        legal: bool = (
+            value.size > 0 and max(value.shape) <= MAX_SIDE and value.min() >= 0 and value.max() <= 9
+        )
+        return legal
     if kind == "scene":
         return bool(value[1].max() <= MAX_OBJECTS)
     return kind == "layer" or 0 < len(value) <= MAX_OBJECTS
@@ -123,7 +132,7 @@ class Pool:
         while self._queue and self._queue[0][0] <= limit:
             _, _, state = heapq.heappop(self._queue)
             for operation in operations:
-                if operation.takes == state.kind:
+                if operation.takes == state.kind and state.step.cost <= operation.deepest:
                     self.apply(operation, state)
 
     def shaped(self, kind: str) -> list[State]:

@@ -34,6 +34,18 @@ def second_colour(grid: Array) -> int:
     return ranked[1] if len(ranked) > 1 else 0
 
 
+def first_colour(grid: Array) -> int:
+    """The colour of the top left cell."""
+    return int(grid[0, 0])
+
+
+def single_cell_colour(grid: Array) -> int:
+    """The colour but black that a single cell has; 0 when there is none or more than one such colour."""
+    counts = np.bincount(grid.ravel(), minlength=10)
+    single = [colour for colour in range(1, 10) if counts[colour] == 1]
+    return single[0] if len(single) == 1 else 0
+
+
 def keep_colour(grid: Array, colour: int) -> Array:
     """Make everything black that is not of `colour`."""
     return np.where(grid == colour, grid, 0)
@@ -91,24 +103,24 @@ def paint_background(grid: Array, pick: Callable[[Array], int]) -> Array:
 
 def coloured(grid: Array) -> Array:
     """1 where the grid is not black, else 0."""
-    return (grid != 0).astype(int)
+    return np.where(grid != 0, 1, 0)
 
 
 def black(grid: Array) -> Array:
     """1 where the grid is black, else 0."""
-    return (grid == 0).astype(int)
+    return np.where(grid == 0, 1, 0)
 
 
 def most_frequent(grid: Array) -> Array:
     """1 where the grid has its most frequent colour, else 0."""
-    return (grid == most_frequent_colour(grid)).astype(int)
+    return np.where(grid == most_frequent_colour(grid), 1, 0)
 
 
 def rarest(grid: Array) -> Array:
     """1 where the grid has its rarest colour (black does not count), else 0."""
-    return (grid == rarest_colour(grid)).astype(int)
+    return np.where(grid == rarest_colour(grid), 1, 0)
 
 
 def main(grid: Array) -> Array:
     """1 where the grid has its most frequent colour (black does not count), else 0."""
-    return (grid == main_colour(grid)).astype(int)
+    return np.where(grid == main_colour(grid), 1, 0)

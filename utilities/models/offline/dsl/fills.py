@@ -28,7 +28,7 @@ def enclosed(grid: Array, diagonal: bool) -> Array:
             if 0 <= a < rows and 0 <= b < columns and inside[a, b]:
                 inside[a, b] = False
                 stack.append((a, b))
-    return inside.astype(int)
+    return np.where(inside, 1, 0)
 
 
 def fill_enclosed(grid: Array) -> Array:
@@ -68,22 +68,25 @@ def neighbour(grid: Array, down: int, right: int) -> Array:
 
 def count_near(grid: Array, diagonal: bool) -> Array:
     """A layer with the number of neighbours that are not black."""
-    return np.sum([near > 0 for near in neighbours(grid, diagonal)], axis=0)
+    count: Array = np.sum([near > 0 for near in neighbours(grid, diagonal)], axis=0)
+    return count
 
 
 def count_alike(grid: Array, diagonal: bool) -> Array:
     """A layer with the number of neighbours of the cell's own colour."""
-    return np.sum([near == grid for near in neighbours(grid, diagonal)], axis=0)
+    count: Array = np.sum([near == grid for near in neighbours(grid, diagonal)], axis=0)
+    return count
 
 
 def near_colour(grid: Array, colour: int, diagonal: bool) -> Array:
     """A layer with 1 where a neighbour has `colour`, else 0."""
-    return np.any([near == colour for near in neighbours(grid, diagonal)], axis=0).astype(int)
+    return np.where(np.any([near == colour for near in neighbours(grid, diagonal)], axis=0), 1, 0)
 
 
 def largest_near(grid: Array, diagonal: bool) -> Array:
     """A layer with the highest colour number among the cell and its neighbours."""
-    return np.max([grid, *neighbours(grid, diagonal)], axis=0)
+    highest: Array = np.max([grid, *neighbours(grid, diagonal)], axis=0)
+    return highest
 
 
 def surroundings(grid: Array, diagonal: bool) -> Array:
@@ -113,40 +116,6 @@ def smooth_single_cells(grid: Array) -> Array:
         near = around[:, i, j]
         result[i, j] = np.bincount(near[near >= 0]).argmax()
     return result
-
-
-def ring(grid: Array) -> Array:
-    """A layer with the distance of each cell from the edge of the grid, from 0."""
-    rows, columns = grid.shape
-    down = np.minimum(np.arange(rows), np.arange(rows)[::-1])
-    across = np.minimum(np.arange(columns), np.arange(columns)[::-1])
-    return np.minimum(down[:, None], across[None, :])
-
-
-def row_remainder(grid: Array, period: int) -> Array:
-    """A layer with the row number modulo `period`."""
-    return np.broadcast_to((np.arange(grid.shape[0]) % period)[:, None], grid.shape)
-
-
-def column_remainder(grid: Array, period: int) -> Array:
-    """A layer with the column number modulo `period`."""
-    return np.broadcast_to((np.arange(grid.shape[1]) % period)[None, :], grid.shape)
-
-
-def diagonal_remainder(grid: Array, period: int, falling: bool) -> Array:
-    """A layer with the number of the diagonal modulo `period`; `falling`: diagonals that run down to the right."""
-    rows, columns = np.indices(grid.shape)
-    return (rows - columns if falling else rows + columns) % period
-
-
-def last_row_remainder(grid: Array, period: int) -> Array:
-    """A layer with the row number, counted from the bottom, modulo `period`."""
-    return row_remainder(grid, period)[::-1]
-
-
-def last_column_remainder(grid: Array, period: int) -> Array:
-    """A layer with the column number, counted from the right, modulo `period`."""
-    return column_remainder(grid, period)[:, ::-1]
 
 
 def row_is_plain(grid: Array) -> Array:
@@ -191,15 +160,3 @@ def colour_rank(grid: Array) -> Array:
     rank[order] = np.arange(1, 11)
     rank[0] = 0
     return rank[grid]
-
-
-def seen_from(grid: Array, down: int, right: int) -> Array:
-    """A layer with the first colour met when looking from each cell in one direction, itself not counted (0: none)."""
-    rows, columns = grid.shape
-    seen = np.zeros_like(grid)
-    order = [(i, j) for i in range(rows)[:: -down or 1] for j in range(columns)[:: -right or 1]]
-    for i, j in order:
-        a, b = i + down, j + right
-        if 0 <= a < rows and 0 <= b < columns:
-            seen[i, j] = grid[a, b] or seen[a, b]
-    return seen

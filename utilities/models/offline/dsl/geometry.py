@@ -152,7 +152,8 @@ def drop_plain_lines(grid: Array) -> Array:
     columns = (grid != grid[:1]).any(axis=0)
     if not rows.any() or not columns.any():
         raise ValueError("nothing would be left")
-    return grid[rows][:, columns]
+    kept: Array = grid[rows][:, columns]
+    return kept
 
 
 def drop_black_lines(grid: Array) -> Array:

@@ -53,6 +53,11 @@ def is_square(grid: Array) -> int:
     return int(grid.shape[0] == grid.shape[1])
 
 
+def is_filled_square(grid: Array) -> int:
+    """1 when the object is a square without gaps, else 0."""
+    return int(grid.shape[0] == grid.shape[1] and bool((grid != 0).all()))
+
+
 def is_tall(grid: Array) -> int:
     """1 when there are more rows than columns, else 0."""
     return int(grid.shape[0] > grid.shape[1])

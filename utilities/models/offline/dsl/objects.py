@@ -39,6 +39,11 @@ def find_objects(grid: Array, diagonal: bool, by_colour: bool, background: int) 
     return grid, np.array(labels)
 
 
+def find_areas(grid: Array) -> Scene:
+    """Number all connected areas of one colour in reading order, the black ones too; black becomes colour 10."""
+    return find_objects(np.where(grid == 0, 10, grid), diagonal=False, by_colour=True, background=-1)
+
+
 def colours_as_objects(grid: Array) -> Scene:
     """All cells of one colour are one object, connected or not; black is none."""
     return grid, grid
@@ -199,6 +204,57 @@ def box_layer(scene: Scene) -> Array:
         layer[top:bottom, left:right] = np.maximum(layer[top:bottom, left:right], 1)
         layer[top + 1 : bottom - 1, left + 1 : right - 1] = 2
     return layer
+
+
+def box_offsets(scene: Scene, axis: int, from_end: bool) -> Array:
+    """A layer with the row (`axis` 0) or column (1) of each cell within its object's bounding rectangle, from 1."""
+    layer = np.zeros_like(scene[0])
+    for _, top, bottom, left, right in boxes(scene[1]):
+        place = 1 + np.indices((bottom - top, right - left))[axis]
+        layer[top:bottom, left:right] = np.flip(place, axis) if from_end else place
+    return layer
+
+
+def box_rings(scene: Scene) -> Array:
+    """A layer with the distance of each cell from the outside of its object's bounding rectangle; 0 outside."""
+    layer = np.zeros_like(scene[0])
+    for _, top, bottom, left, right in boxes(scene[1]):
+        down, across = np.indices((bottom - top, right - left)) + 1
+        ring = np.minimum(np.minimum(down, down[::-1]), np.minimum(across, across[:, ::-1]))
+        layer[top:bottom, left:right] = ring
+    return layer
+
+
+def box_checkers(scene: Scene, axis: int) -> Array:
+    """A layer that alternates 1 and 2 along the rows (`axis` 0), columns (1) or both (2) of each object; 0 elsewhere."""
+    layer = np.zeros_like(scene[0])
+    for _, top, bottom, left, right in boxes(scene[1]):
+        down, across = np.indices((bottom - top, right - left))
+        layer[top:bottom, left:right] = 1 + (down, across, down + across)[axis] % 2
+    return layer
+
+
+def centre_lines(scene: Scene, axis: int) -> Array:
+    """A layer with 1 in the rows (`axis` 0) or columns (1) that pass through the middle of an object."""
+    layer = np.zeros_like(scene[0])
+    for _, top, bottom, left, right in boxes(scene[1]):
+        if axis == 0:
+            layer[(top + bottom - 1) // 2 : (top + bottom) // 2 + 1] = 1
+        else:
+            layer[:, (left + right - 1) // 2 : (left + right) // 2 + 1] = 1
+    return layer
+
+
+def shadows(scene: Scene, axis: int) -> Array:
+    """A layer with 1 in the rows (`axis` 0) or columns (1) that some object covers."""
+    covered = (scene[1] > 0).any(axis=1 - axis, keepdims=True)
+    return np.broadcast_to(covered, scene[1].shape).astype(int)
+
+
+def first_or_last(scene: Scene) -> dict[int, int]:
+    """1 for the first object in reading order, 2 for the last, else 0."""
+    numbers = [box[0] for box in boxes(scene[1])]
+    return {number: 1 if number == numbers[0] else 2 if number == numbers[-1] else 0 for number in numbers}
 
 
 def in_place(scene: Scene, turn: Callable[[Array], Array]) -> Array:

@@ -127,3 +127,88 @@ def strip_of_colours(pieces: Pieces, by: Callable[[Array], int], across: bool) -
     """One cell per piece with the colour that `by` names, in a row or in a column."""
     colours = np.array([[by(piece) for piece in pieces]])
     return colours if across else colours.T
+
+
+def with_most(pieces: Pieces, colour: int, most: bool) -> Array:
+    """The piece that has the most (or the fewest) cells of `colour`; it must be the only one."""
+    counts = [int((piece == colour).sum()) for piece in pieces]
+    wanted = max(counts) if most else min(counts)
+    if len(counts) < 2 or counts.count(wanted) > 1:
+        raise ValueError("no single piece stands out")
+    return pieces[counts.index(wanted)]
+
+
+def kronecker_of(pieces: Pieces, first: int) -> Array:
+    """Replace each coloured cell of one of two pieces by a copy of the other piece."""
+    if len(pieces) != 2 or pieces[0].size * pieces[1].size > 900:
+        raise ValueError("this needs two small pieces")
+    return np.kron(pieces[first] != 0, pieces[1 - first])
+
+
+def cut_into_squares(grid: Array) -> Pieces:
+    """Cut the grid along its longer side into squares."""
+    short, long = sorted(grid.shape)
+    if long % short or long == short:
+        raise ValueError("the grid cannot be cut into squares")
+    return cut_evenly(grid, grid.shape[0] // short, grid.shape[1] // short)
+
+
+def cut_longer_side(grid: Array) -> Pieces:
+    """Cut the grid in two halves across its longer side."""
+    down, across = (2, 1) if grid.shape[0] > grid.shape[1] else (1, 2)
+    return cut_evenly(grid, down, across)
+
+
+def cut_corners(grid: Array, height: int, width: int) -> Pieces:
+    """The four corners of `height` x `width` cells; they may overlap."""
+    if grid.shape[0] < height or grid.shape[1] < width:
+        raise ValueError("the grid is too small")
+    rows, columns = (slice(None, height), slice(-height, None)), (slice(None, width), slice(-width, None))
+    return [grid[row, column] for row in rows for column in columns]
+
+
+def copy_part(grid: Array, by: Callable[[Array], int]) -> Array:
+    """Copy the part with the largest value by `by` into all parts between the grid's lines."""
+    rows, columns = separators(grid)
+    parts = [grid[top:bottom, left:right] for top, bottom in rows for left, right in columns]
+    chosen = extreme(parts, by, largest=True)
+    result = grid.copy()
+    for top, bottom in rows:
+        for left, right in columns:
+            if chosen.shape != (bottom - top, right - left):
+                raise ValueError("the parts differ in size")
+            result[top:bottom, left:right] = chosen
+    return result
+
+
+def part_ranks(grid: Array, by: Callable[[Array], int]) -> Array:
+    """A layer with the rank of each part between the grid's lines by `by`, 1 for the largest; 0 on the lines."""
+    rows, columns = separators(grid)
+    boxes = [(top, bottom, left, right) for top, bottom in rows for left, right in columns]
+    values = [by(grid[top:bottom, left:right]) for top, bottom, left, right in boxes]
+    order = sorted(set(values), reverse=True)
+    layer = np.zeros_like(grid)
+    for (top, bottom, left, right), value in zip(boxes, values, strict=True):
+        layer[top:bottom, left:right] = 1 + order.index(value)
+    return layer
+
+
+def change_parts(grid: Array, change: Callable[[Array], Array]) -> Array:
+    """Take each part between the grid's lines as one cell, change that small grid, and paint the parts accordingly."""
+    rows, columns = separators(grid)
+    parts = np.array(
+        [[most(grid[top:bottom, left:right]) for left, right in columns] for top, bottom in rows]
+    )
+    changed = change(parts)
+    if changed.shape != parts.shape:
+        raise ValueError("the change does not keep the number of parts")
+    result = grid.copy()
+    for i, (top, bottom) in enumerate(rows):
+        for j, (left, right) in enumerate(columns):
+            result[top:bottom, left:right] = changed[i, j]
+    return result
+
+
+def most(part: Array) -> int:
+    """The most frequent colour."""
+    return int(np.bincount(part.ravel()).argmax())

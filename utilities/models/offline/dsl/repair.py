@@ -51,29 +51,31 @@ def complete_tiling(grid: Array, hidden: int) -> Array:
     sizes = sorted(
         ((h, w) for h in range(1, height + 1) for w in range(1, width + 1)), key=lambda s: s[0] * s[1]
     )
-    rows, columns = np.indices(grid.shape)
+    rows, columns = np.arange(height)[:, None], np.arange(width)[None, :]
     known = grid != hidden
     for down, across in sizes:
         if down * across * 2 > height * width:
             break
         place = (rows % down) * across + columns % across
-        tile = np.full(down * across, -1)
+        tile: Array = np.full(down * across, -1)
         tile[place[known]] = grid[known]
         if (tile[place[known]] == grid[known]).all() and (tile >= 0).all():
-            return tile[place]
+            whole: Array = tile[place]
+            return whole
     raise ValueError("the grid is not a tiling")
 
 
 def complete_diagonals(grid: Array, hidden: int, falling: bool) -> Array:
     """Replace the cells of colour `hidden` by continuing diagonals of one colour that repeat with the smallest period."""
-    rows, columns = np.indices(grid.shape)
-    number = (rows - columns if falling else rows + columns) - (-grid.shape[1] if falling else 0)
+    rows, columns = np.arange(grid.shape[0])[:, None], np.arange(grid.shape[1])[None, :]
+    number = rows - columns if falling else rows + columns
     known = grid != hidden
     for period in range(2, min(grid.shape)):
-        colours = np.full(period, -1)
+        colours: Array = np.full(period, -1)
         colours[number[known] % period] = grid[known]
         if (colours[number[known] % period] == grid[known]).all() and (colours >= 0).all():
-            return colours[number % period]
+            whole: Array = colours[number % period]
+            return whole
     raise ValueError("the grid is not made of such diagonals")
 
 

@@ -12,32 +12,28 @@ def recolour(grid: Array, new_colours: dict[int, int]) -> Array:
     return np.array([[new_colours.get(cell, cell) for cell in row] for row in grid.tolist()])
 
 
-def decide_cells(layers: list[Array], table: dict[tuple[int, ...], int]) -> Array:
-    """Colour each cell by the values that the layers have there; values not in the table keep the first layer's colour."""
-    rows, columns = layers[0].shape
-    return np.array(
-        [
-            [
-                table.get(tuple(int(layer[i, j]) for layer in layers), int(layers[0][i, j]))
-                for j in range(columns)
-            ]
-            for i in range(rows)
-        ]
-    )
+def decide_cells(grid: Array, layers: list[Array], table: dict[tuple[int, ...], int]) -> Array:
+    """Recolour cells by the values that the layers have there; where these are not in the table the colour stays."""
+    result = grid.copy()
+    for i in range(grid.shape[0]):
+        for j in range(grid.shape[1]):
+            result[i, j] = table.get(tuple(int(layer[i, j]) for layer in layers), grid[i, j])
+    return result
 
 
 def choose_cells(grid: Array, other: Array, layers: list[Array], where: set[tuple[int, ...]]) -> Array:
-    """Take a cell from `other` where the layers' values are in `where`, else from `grid`."""
-    rows, columns = grid.shape
-    return np.array(
-        [
-            [
-                other[i, j] if tuple(int(layer[i, j]) for layer in layers) in where else grid[i, j]
-                for j in range(columns)
-            ]
-            for i in range(rows)
-        ]
-    )
+    """Take a cell from the other grid where the layers' values are in `where`, else from the first."""
+    result = grid.copy()
+    for i in range(grid.shape[0]):
+        for j in range(grid.shape[1]):
+            if tuple(int(layer[i, j]) for layer in layers) in where:
+                result[i, j] = other[i, j]
+    return result
+
+
+def paint_like(picture: Array, grid: Array, pick: Callable[[Array], int]) -> Array:
+    """Give the picture's coloured cells the colour of the input grid that `pick` names."""
+    return np.where(picture != 0, pick(grid), 0)
 
 
 def answer_by(

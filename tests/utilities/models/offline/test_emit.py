@@ -1,0 +1,106 @@
+import builtins
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from utilities.models.offline.catalogue import OPERATIONS
+from utilities.models.offline.dsl import colours, geometry, measures, objects, pieces, tables
+from utilities.models.offline.emit import write_code
+from utilities.models.offline.explain import describe
+from utilities.models.offline.layer_catalogue import LAYERS
+from utilities.models.offline.program import INPUT, Step, run_program
+from utilities.models.offline.vocabulary import Facts
+
+LARGEST = Step(
+    pieces.extreme,
+    (
+        Step(
+            objects.cut_out,
+            (
+                Step(
+                    objects.find_objects,
+                    (INPUT,),
+                    (("diagonal", True), ("by_colour", True), ("background", 0)),
+                ),
+            ),
+        ),
+    ),
+    (("by", measures.count_cells), ("largest", True)),
+)
+PROGRAM = Step(
+    tables.decide_cells,
+    (
+        Step(geometry.mosaic, (LARGEST,), (("layout", [[geometry.same, geometry.blank]]),)),
+        (Step(geometry.mosaic, (LARGEST,), (("layout", [[geometry.same, geometry.blank]]),)),),
+    ),
+    (("table", {(3,): 4}),),
+)
+GRID = [[0, 0, 1], [3, 0, 0], [3, 0, 2], [3, 0, 2]]
+
+
+def test_a_written_program_runs_alone_in_a_bare_interpreter() -> None:
+    code = write_code(PROGRAM)
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", f"{code}\nprint(solve_task({GRID!r}))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[[4, 0], [4, 0], [4, 0]]"
+    assert run_program(PROGRAM, np.array(GRID)).tolist() == [[4, 0], [4, 0], [4, 0]]
+
+
+def test_a_written_program_holds_only_the_functions_that_it_uses_and_no_annotations() -> None:
+    code = write_code(PROGRAM)
+    assert "def boxes(labels):" in code
+    assert "rotate" not in code
+    assert "Array" not in code
+    assert "->" not in code
+
+
+@pytest.mark.parametrize(
+    "operation", [*OPERATIONS, *LAYERS], ids=lambda operation: operation.function.__name__
+)
+def test_every_operation_can_be_written_out_with_all_that_it_needs(operation: object) -> None:
+    from utilities.models.offline.vocabulary import Operation
+
+    assert isinstance(operation, Operation)
+    grids = tuple(np.array(rows) for rows in ([[1, 2], [3, 0]], [[2, 1], [0, 3]]))
+    for constants in [*operation.choices(Facts(grids, grids))][-3:]:
+        code = write_code(Step(operation.function, (INPUT,), tuple(constants.items())))
+        namespace: dict[str, object] = {}
+        exec(code, namespace)
+        for function in [value for value in namespace.values() if hasattr(value, "__code__")]:
+            missing = {
+                name
+                for name in function.__code__.co_names  # type: ignore[attr-defined]
+                if name in {"Array", "Callable", "Counter", "np", "Any"}
+                and name not in namespace
+                and not hasattr(builtins, name)
+            }
+            assert not missing
+
+
+def test_the_identity_is_a_program_too() -> None:
+    namespace: dict[str, object] = {}
+    exec(write_code(INPUT), namespace)
+    assert namespace["solve_task"]([[1, 2]]) == [[1, 2]]  # type: ignore[operator]
+
+
+def test_the_description_names_each_step_its_constants_and_the_pairs() -> None:
+    words = describe(PROGRAM, 3)
+    assert (
+        "1. Number the connected areas in reading order; diagonal: yes; by colour: yes; background: black (0)."
+        in words
+    )
+    assert "number of cells that are not black" in words
+    assert "(3) becomes yellow (4)" in words
+    assert "3 of 3 train pairs" in words
+
+
+def test_no_operation_has_a_name_that_the_written_function_uses_for_its_values() -> None:
+    names = {operation.function.__name__ for operation in [*OPERATIONS, *LAYERS]}
+    assert not names & {"grid", "objects", "pieces", "layer", "picture", "answer", "np", "solve_task"}
+    assert colours.main.__name__ not in {"grid", "answer"}
