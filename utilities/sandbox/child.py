@@ -8,7 +8,6 @@ import builtins
 import gc
 import io
 import os
-import random
 import resource
 import sys
 from collections.abc import Callable
@@ -199,7 +198,6 @@ def run(channel: int, zygote: int, memory: int, seconds: int, rules: "kernel.Fil
     """A child's whole life. Never returns."""
     try:
         lock_up(channel, zygote, memory, seconds, rules)
-        random.seed(0)  # a program's answer must not depend on when it ran
         gc.enable()
         work(CHANNEL)
         os.close(CHANNEL)

@@ -30,8 +30,6 @@ ENVIRONMENT = {
     "MKL_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0",  # children share the zygote's seed; a fixed one makes reruns equal
     "PYTHONDONTWRITEBYTECODE": "1",
-    "PYTHONMALLOC": "malloc",  # with the next line: objects in huge pages, which fork and fault faster
-    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
 }
 """All that a zygote gets to see: an allowlist, nothing of the parent's own."""
 

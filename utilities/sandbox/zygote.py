@@ -26,16 +26,14 @@ from utilities.sandbox.protocol import END, STATUS, TICKET, WAIT_STATUS, Boot, J
 if TYPE_CHECKING:
     from utilities.sandbox.protocol import Flavour
 
-COMMON = """
-    bisect collections copy dataclasses enum fractions functools heapq itertools math operator random re statistics
-    string typing
-""".split()
+COMMON = "bisect collections copy functools heapq itertools math operator random re string typing".split()
 """What programs import most: loaded once here instead of in every child."""
-PRELOADED: dict["Flavour", list[str]] = {
-    "bare": COMMON,
-    "numpy": [*COMMON, "numpy", "numpy.random"],
-    "scipy": [*COMMON, "numpy", "numpy.random", "scipy.ndimage"],
-}
+UNREADABLE = """
+    abc array cmath contextlib datetime decimal dataclasses enum fractions graphlib json numbers pprint queue statistics
+    textwrap time traceback warnings
+""".split()
+"""Loaded too where no file can be opened later, that is without Landlock."""
+PRELOADED: dict["Flavour", list[str]] = {"bare": [], "numpy": ["numpy"], "scipy": ["numpy", "scipy.ndimage"]}
 STACK = 64 << 20
 WARM_UP = """
 from collections import Counter
@@ -59,7 +57,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent; it ends us by closing the socket
     if boot.cpu is not None:
         os.sched_setaffinity(0, {boot.cpu})
-    _preload(boot.flavour)
+    _preload(boot)
     base = kernel.address_space()
     ready = _lock_in(boot)
     rules = kernel.Filter("reader" if boot.landlock else "blind") if boot.seccomp else None
@@ -69,14 +67,17 @@ def main() -> None:
     serve(control, base, rules)
 
 
-def _preload(flavour: "Flavour") -> None:
+def _preload(boot: Boot) -> None:
     """Import what the flavour's programs share and run one job, so that no child does it first."""
-    for name in PRELOADED[flavour]:
-        importlib.import_module(name)
-    if flavour != "bare":
-        importlib.import_module("numpy").random.seed(0)
+    blind = boot.seccomp and not boot.landlock
+    names = [*COMMON, *(UNREADABLE if blind else []), *PRELOADED[boot.flavour]]
+    register, os.register_at_fork = os.register_at_fork, lambda **hooks: None
+    for name in names if not (blind and boot.flavour != "bare") else [*names, "numpy.random"]:
+        importlib.import_module(name)  # without their fork hooks, which cost more than the fork and reseed `random`
+    os.register_at_fork = register
+    importlib.import_module("random").seed(0)  # a program's answer must not depend on when it ran
     streams = sys.stdout, sys.stderr
-    for program in [WARM_UP] if flavour == "bare" else [WARM_UP, NUMPY_WARM_UP]:
+    for program in [WARM_UP] if boot.flavour == "bare" else [WARM_UP, NUMPY_WARM_UP]:
         job = msgspec.msgpack.encode(Job(program.encode(), [[[1, 2], [3, 4]]] * 2, 100))
         child.serve(msgspec.msgpack.decode(job, type=Job), msgspec.json.encode)
     sys.stdout, sys.stderr = streams
