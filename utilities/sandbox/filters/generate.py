@@ -20,18 +20,75 @@ import pyseccomp as seccomp
 FOLDER = Path(__file__).resolve().parent
 ARCHITECTURES = {"x86_64": seccomp.Arch.X86_64, "aarch64": seccomp.Arch.AARCH64}
 
-ALLOWED = """
-    read write readv writev pread64 lseek close dup dup2 dup3 fstat newfstatat statx getdents64
-    access faccessat faccessat2 readlink readlinkat getcwd
-    mmap munmap mremap mprotect madvise brk
-    futex set_robust_list rseq sched_yield sched_getaffinity getcpu
-    rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack restart_syscall
-    clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times
-    alarm getitimer setitimer poll ppoll select pselect6
-    getpid gettid getppid getpgrp getuid geteuid getgid getegid getgroups
-    getrlimit getrusage sysinfo uname getrandom
-    exit exit_group
-""".split()
+ALLOWED = [
+    "read",
+    "write",
+    "readv",
+    "writev",
+    "pread64",
+    "lseek",
+    "close",
+    "dup",
+    "dup2",
+    "dup3",
+    "fstat",
+    "newfstatat",
+    "statx",
+    "getdents64",
+    "access",
+    "faccessat",
+    "faccessat2",
+    "readlink",
+    "readlinkat",
+    "getcwd",
+    "mmap",
+    "munmap",
+    "mremap",
+    "mprotect",
+    "madvise",
+    "brk",
+    "futex",
+    "set_robust_list",
+    "rseq",
+    "sched_yield",
+    "sched_getaffinity",
+    "getcpu",
+    "rt_sigaction",
+    "rt_sigprocmask",
+    "rt_sigreturn",
+    "sigaltstack",
+    "restart_syscall",
+    "clock_gettime",
+    "clock_getres",
+    "clock_nanosleep",
+    "nanosleep",
+    "gettimeofday",
+    "time",
+    "times",
+    "alarm",
+    "getitimer",
+    "setitimer",
+    "poll",
+    "ppoll",
+    "select",
+    "pselect6",
+    "getpid",
+    "gettid",
+    "getppid",
+    "getpgrp",
+    "getuid",
+    "geteuid",
+    "getgid",
+    "getegid",
+    "getgroups",
+    "getrlimit",
+    "getrusage",
+    "sysinfo",
+    "uname",
+    "getrandom",
+    "exit",
+    "exit_group",
+]
 """What a computing CPython with numpy and scipy needs. None of it makes a process, names another one, or leaves a trace."""
 
 ABSENT = ("clone3", "openat2")
@@ -57,9 +114,7 @@ def make(architecture: seccomp.Arch, *, reader: bool) -> seccomp.SyscallFilter:
     rules.add_rule(seccomp.ERRNO(errno.ENOTTY), "ioctl")
     for command in DESCRIPTOR_COMMANDS:
         rules.add_rule(seccomp.ALLOW, "fcntl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFFFFFF, command))
-    rules.add_rule(
-        seccomp.ALLOW, "prlimit64", seccomp.Arg(0, seccomp.EQ, 0), seccomp.Arg(2, seccomp.EQ, 0)
-    )
+    rules.add_rule(seccomp.ALLOW, "prlimit64", seccomp.Arg(0, seccomp.EQ, 0), seccomp.Arg(2, seccomp.EQ, 0))
     if reader:
         rules.add_rule(seccomp.ALLOW, "openat", seccomp.Arg(2, seccomp.MASKED_EQ, WRITING, 0))
     else:
