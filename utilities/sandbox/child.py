@@ -6,6 +6,7 @@ protected here that matters: the walls are the kernel's, the answers are elsewhe
 
 import builtins
 import gc
+import importlib
 import io
 import marshal
 import os
@@ -120,6 +121,8 @@ def _load(program: bytes) -> "tuple[Callable[[Any], Any] | None, Failure | None]
     names = module.__dict__
     names["__builtins__"] = builtins
     try:
+        if b"random" in program and "numpy" in sys.modules:
+            importlib.import_module("numpy").random.seed(0)  # as the zygote did with Python's own
         exec(_compile(program.decode("utf-8", "surrogatepass").removeprefix("\ufeff")), names)
         solve = names.get("solve_task")
     # Whatever a program raises, also SystemExit and KeyboardInterrupt, is the program's result.

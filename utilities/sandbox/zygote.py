@@ -91,6 +91,7 @@ def main(descriptor: int, boot_text: str) -> None:
     rules = kernel.Filter("reader" if boot["landlock"] else "blind") if boot["seccomp"] else None
     gc.collect()
     gc.freeze()  # or each child's first collection copies every page there is
+    os.dup2(1, 2)  # stderr was for a failure to start
     control.send(json.dumps(ready).encode())
     serve(control, base, rules)
 
