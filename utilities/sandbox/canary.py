@@ -8,10 +8,8 @@ The whole list of threats is in tests/utilities/sandbox; this is the part worth 
 import functools
 import tempfile
 
-import msgspec
-
 from utilities.sandbox import tiers
-from utilities.sandbox.protocol import Job, Ready
+from utilities.sandbox.protocol import Ready, encode_job
 from utilities.sandbox.worker import SandboxUnavailable, Zygote, ZygoteLost
 
 ATTACKS = """
@@ -118,7 +116,7 @@ def _wall_fault(tier: tiers.Tier, ready: Ready) -> str | None:
 
 def _attack(zygote: Zygote, canary: str) -> str | None:
     program = f"CANARY = {canary!r}\n{ATTACKS}"
-    job = msgspec.msgpack.encode(Job(program.encode(), [[[0]]], 1000))
+    job = encode_job(program, [[[0]]], 1000)
     report = zygote.run(job, 1, seconds=10.0, memory=1 << 30, result_limit=1 << 16, cancelled=lambda: False)
     result = report.results[0] if report.results else None
     if result is None or result.error is not None:

@@ -6,29 +6,32 @@ protected here that matters: the walls are the kernel's, the answers are elsewhe
 
 import builtins
 import gc
+import importlib
 import io
+import marshal
 import os
-import random
 import resource
 import sys
-from collections.abc import Callable
+from json.encoder import encode_basestring_ascii as quoted
 from time import perf_counter
 from types import ModuleType
-from typing import Any
-
-import msgspec
 
 from utilities.sandbox import kernel
 from utilities.sandbox.conversion import BadOutput, OutputTooLarge, to_grid
-from utilities.sandbox.protocol import LENGTH, ErrorType, Job, Result
+from utilities.sandbox.wire import LENGTH
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Failure = tuple[str, str]
+    """(error type, message)."""
 
 PROGRAM = "<program>"
 CHANNEL = 3
 """The descriptor of the child's end of the socket."""
 SIGKILL = 9
-
-_decode = msgspec.msgpack.Decoder(Job).decode
-_encode = msgspec.json.Encoder().encode
 
 
 def lock_up(channel: int, zygote: int, memory: int, seconds: int, rules: "kernel.Filter | None") -> None:
@@ -46,30 +49,32 @@ def lock_up(channel: int, zygote: int, memory: int, seconds: int, rules: "kernel
         rules.put_on()
 
 
-def work(channel: int) -> None:
-    """Read the job from the channel, run it, write its results."""
-    serve(read_job(channel), lambda result: _write(channel, result))
-
-
-def read_job(channel: int) -> Job:
-    """The one job on the channel; raises EOFError when the parent has gone."""
+def read_job(channel: int) -> "tuple[bytes, list[list[list[int]]], int]":
+    """(program, input grids, characters of printed text to keep); raises EOFError when the parent has gone."""
     data = os.read(channel, 1 << 18)
-    wanted = LENGTH.unpack_from(data)[0] + LENGTH.size if data else 0
-    parts, have = [data], len(data)
-    while have < wanted or not data:
-        data = os.read(channel, 1 << 18)
-        if not data:
+    while len(data) < LENGTH.size or len(data) < LENGTH.unpack_from(data)[0] + LENGTH.size:
+        more = os.read(channel, 1 << 20)
+        if not more:
             raise EOFError
-        parts.append(data)
-        have += len(data)
-    return _decode(b"".join(parts)[LENGTH.size :])
+        data += more
+    job: tuple[bytes, list[list[list[int]]], int] = marshal.loads(data[LENGTH.size :])
+    return job
 
 
-def _write(channel: int, result: Result) -> None:
-    body = _encode(result)
-    message = memoryview(LENGTH.pack(len(body)) + body)
-    while message:
-        message = message[os.write(channel, message) :]
+def report(channel: int, result: "tuple[int, list[list[int]] | None, Failure | None, str, float]") -> None:
+    """Write one result (index, output, failure, printed text, milliseconds), however long the channel takes.
+
+    The JSON is put together by hand: a grid's repr is JSON already, and the encoder costs more than a small program.
+    """
+    index, output, failure, printed, duration = result
+    kind, message = ("null", "null") if failure is None else (quoted(failure[0]), quoted(failure[1]))
+    body = (
+        f'{{"index":{index},"output":{output or "null"},"error_type":{kind},"error":{message},'
+        f'"stdout":{quoted(printed)},"duration_ms":{duration:.3f}}}'
+    ).encode()
+    unsent = LENGTH.pack(len(body)) + body
+    while unsent:
+        unsent = unsent[os.write(channel, unsent) :]
 
 
 class _Printed(io.TextIOBase):
@@ -95,45 +100,45 @@ class _Printed(io.TextIOBase):
         return text if text.isascii() else _clean(text)
 
 
-def serve(job: Job, report: Callable[[Result], None]) -> None:
-    """Run the job's program; `report` gets one result per input grid, in order."""
-    printed = _Printed(job.stdout_limit)
+def serve(channel: int) -> None:
+    """Read the job from the channel, run its program, write one result per input grid."""
+    program, inputs, stdout_limit = read_job(channel)
+    printed = _Printed(stdout_limit)
     sys.stdout = sys.stderr = printed
     begin = perf_counter()
-    try:
-        solve: Callable[[Any], Any] | None = _load(job.program)
-        failure = None if callable(solve) else ("no_solve_task", "the program defines no function solve_task")
-    # Whatever a program raises, also SystemExit and KeyboardInterrupt, is the program's result.
-    except BaseException as error:
-        solve, failure = None, _failure(error)
-    for index, grid in enumerate(job.inputs):
-        output: list[list[int]] | None = None
-        problem = failure
-        if solve is not None and failure is None:
-            output, problem = _solve(solve, grid)
-        kind, message = problem if problem is not None else (None, None)
+    solve, failure = _load(program)
+    for index, grid in enumerate(inputs):
+        output, problem = (None, failure) if solve is None else _solve(solve, grid)
         now = perf_counter()
-        report(Result(index, output, kind, message, printed.take(), (now - begin) * 1000))  # type: ignore[arg-type]
+        report(channel, (index, output, problem, printed.take(), (now - begin) * 1000))
         begin = now
 
 
-def _load(program: bytes) -> Any:
-    """Run the program's top level; its `solve_task`, or None."""
-    text = program.decode("utf-8", "surrogatepass").removeprefix("\ufeff")
+def _load(program: bytes) -> "tuple[Callable[[Any], Any] | None, Failure | None]":
+    """Run the program's top level: (its solve_task, None) or (None, why not)."""
     module = ModuleType("program")
     sys.modules["program"] = module
     names = module.__dict__
     names["__builtins__"] = builtins
-    code = _compile(text)
-    exec(code, names)
-    return names.get("solve_task")
+    try:
+        if b"random" in program and "numpy" in sys.modules:
+            importlib.import_module("numpy").random.seed(0)  # as the zygote did with Python's own
+        exec(_compile(program.decode("utf-8", "surrogatepass").removeprefix("\ufeff")), names)
+        solve = names.get("solve_task")
+    # Whatever a program raises, also SystemExit and KeyboardInterrupt, is the program's result.
+    except BaseException as error:
+        return None, _failure(error)
+    return (solve, None) if callable(solve) else (None, _NO_TASK)
+
+
+_NO_TASK = ("no_solve_task", "the program defines no function solve_task")
 
 
 class _Unreadable(Exception):
     """The program is not Python; carries what the compiler raised."""
 
 
-def _compile(text: str) -> Any:
+def _compile(text: str) -> "Any":
     try:
         return compile(text, PROGRAM, "exec", dont_inherit=True)
     except MemoryError:
@@ -143,8 +148,8 @@ def _compile(text: str) -> Any:
 
 
 def _solve(
-    solve: Callable[[Any], Any], grid: list[list[int]]
-) -> tuple[list[list[int]] | None, tuple[ErrorType, str] | None]:
+    solve: "Callable[[Any], Any]", grid: list[list[int]]
+) -> "tuple[list[list[int]] | None, Failure | None]":
     """One call: (output, None) or (None, (error type, message))."""
     try:
         return to_grid(solve([row.copy() for row in grid])), None
@@ -152,7 +157,7 @@ def _solve(
         return None, _failure(error)
 
 
-def _failure(error: BaseException) -> tuple[ErrorType, str]:
+def _failure(error: BaseException) -> "Failure":
     """(error type, message with the line in the program) of what a program raised."""
     match error:
         case BadOutput():
@@ -199,9 +204,8 @@ def run(channel: int, zygote: int, memory: int, seconds: int, rules: "kernel.Fil
     """A child's whole life. Never returns."""
     try:
         lock_up(channel, zygote, memory, seconds, rules)
-        random.seed(0)  # a program's answer must not depend on when it ran
         gc.enable()
-        work(CHANNEL)
+        serve(CHANNEL)
         os.close(CHANNEL)
     finally:
         os._exit(0)

@@ -12,7 +12,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from utilities.sandbox.protocol import LENGTH, ErrorType, Result
+from utilities.sandbox.protocol import ErrorType, Result
+from utilities.sandbox.wire import LENGTH
 
 SLICE_SECONDS = 0.02
 """How long results may sit in the socket, and how late a cancellation may be noticed."""
@@ -28,7 +29,7 @@ class Conversation:
     def __init__(self, channel: socket.socket, job: bytes, count: int, limit: int) -> None:
         """`count` results are expected, each of at most `limit` bytes."""
         self._channel = channel
-        self._unsent = memoryview(LENGTH.pack(len(job)) + job)
+        self._unsent = memoryview(job)
         self._received = bytearray()
         self._count = count
         self._limit = limit

@@ -9,7 +9,10 @@ again (`protocol.CheckedGrid` and rectangular), so a program that tampers with t
 """
 
 import sys
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 MAX_SIDE = 30
 MAX_CELLS = 500_000
@@ -26,7 +29,7 @@ class OutputTooLarge(Exception):
     """The value is far beyond any grid; the message says how large."""
 
 
-def to_grid(value: Any) -> list[list[int]]:
+def to_grid(value: "Any") -> list[list[int]]:
     """`value` as a fresh grid; raises BadOutput or OutputTooLarge."""
     rows = _items(value, "the output", "rows")
     first = _items(rows[0], "row 1", "cells")
@@ -34,7 +37,7 @@ def to_grid(value: Any) -> list[list[int]]:
     return [_row(row, number, len(first)) for number, row in enumerate(rows, start=1)]
 
 
-def _items(value: Any, what: str, of: str) -> list[Any]:
+def _items(value: "Any", what: str, of: str) -> "list[Any]":
     """The items of a list, tuple or numpy array, whatever a subclass pretends them to be."""
     if isinstance(value, list):
         items = [*list.__iter__(value)] if type(value) is not list else value
@@ -49,7 +52,7 @@ def _items(value: Any, what: str, of: str) -> list[Any]:
     return items
 
 
-def _array_items(value: Any, what: str, of: str) -> list[Any]:
+def _array_items(value: "Any", what: str, of: str) -> "list[Any]":
     wanted = 2 if of == "rows" else 1
     if value.ndim != wanted:
         raise BadOutput(f"{what} is a numpy array of {value.ndim} dimensions, not {wanted}")
@@ -69,14 +72,14 @@ def _check_size(height: int, width: int) -> None:
         raise BadOutput(f"row 1 has {width} cells, more than {MAX_SIDE}")
 
 
-def _row(value: Any, number: int, width: int) -> list[int]:
+def _row(value: "Any", number: int, width: int) -> list[int]:
     cells = _items(value, f"row {number}", "cells")
     if len(cells) != width:
         raise BadOutput(f"row {number} has {len(cells)} cells where row 1 has {width}")
     return [cell if type(cell) is int and 0 <= cell <= 9 else _cell(cell, number) for cell in cells]
 
 
-def _cell(value: Any, number: int) -> int:
+def _cell(value: "Any", number: int) -> int:
     """An unusual cell as an int; raises BadOutput."""
     plain = value.item() if _is_scalar(value) else value
     if isinstance(plain, float) and plain.is_integer():
@@ -88,12 +91,12 @@ def _cell(value: Any, number: int) -> int:
     return int(plain)
 
 
-def _is_array(value: Any) -> bool:
+def _is_array(value: "Any") -> bool:
     numpy = sys.modules.get("numpy")
     return numpy is not None and isinstance(value, numpy.ndarray)
 
 
-def _is_scalar(value: Any) -> bool:
+def _is_scalar(value: "Any") -> bool:
     numpy = sys.modules.get("numpy")
     return numpy is not None and (
         isinstance(value, numpy.generic) or (isinstance(value, numpy.ndarray) and value.ndim == 0)
@@ -105,7 +108,7 @@ def _short(value: int) -> str:
     return str(value) if abs(value) < 10**12 else "a number of more than 12 digits"
 
 
-def _name(value: Any) -> str:
+def _name(value: "Any") -> str:
     """The value in few words: its kind, and the value itself where that is short and safe to print."""
     kind = type(value)
     if kind is float:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 _libc = ctypes.CDLL(None, use_errno=True)
+_prctl, _syscall = _libc.prctl, _libc.syscall
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 _SECCOMP = {"x86_64": 317, "aarch64": 277}
@@ -38,13 +39,13 @@ def _check(result: int, what: str) -> int:
 
 def prctl(option: int, value: int) -> None:
     """prctl(2) with one argument; raises KernelRefused."""
-    _check(_libc.prctl(option, value, 0, 0, 0), "prctl")
+    _check(_prctl(option, value, 0, 0, 0), "prctl")
 
 
 def drop_capabilities() -> None:
     """Give up every capability of this process, also for uid 0; raises KernelRefused."""
     header = struct.pack("Ii", 0x20080522, 0)
-    _check(_libc.syscall(_CAPSET[platform.machine()], header, bytes(24)), "capset")
+    _check(_syscall(_CAPSET[platform.machine()], header, bytes(24)), "capset")
 
 
 # --- Landlock --------------------------------------------------------------------------------------------------------
@@ -57,7 +58,7 @@ class _PathRule(ctypes.Structure):
 
 def landlock_version() -> int:
     """The kernel's Landlock version, 0 when it has none."""
-    return max(0, _libc.syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(1)))
+    return max(0, _syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(1)))
 
 
 def landlock_read_only(paths: Iterable[str]) -> None:
@@ -72,13 +73,13 @@ def landlock_read_only(paths: Iterable[str]) -> None:
     size = 8 if version < 4 else 16 if version < 6 else 24
     attributes = struct.pack("QQQ", files, network, scope)[:size]
     rules = _check(
-        _libc.syscall(_LANDLOCK_CREATE, attributes, ctypes.c_size_t(size), ctypes.c_uint32(0)),
+        _syscall(_LANDLOCK_CREATE, attributes, ctypes.c_size_t(size), ctypes.c_uint32(0)),
         "landlock_create_ruleset",
     )
     for path in paths:
         _landlock_allow(rules, path)
     prctl(PR_SET_NO_NEW_PRIVS, 1)
-    _check(_libc.syscall(_LANDLOCK_RESTRICT, rules, ctypes.c_uint32(0)), "landlock_restrict_self")
+    _check(_syscall(_LANDLOCK_RESTRICT, rules, ctypes.c_uint32(0)), "landlock_restrict_self")
     os.close(rules)
 
 
@@ -86,9 +87,7 @@ def _landlock_allow(rules: int, path: str) -> None:
     rights = READ_FILE | READ_FOLDER if Path(path).is_dir() else READ_FILE
     descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     rule = _PathRule(rights, descriptor)
-    _check(
-        _libc.syscall(_LANDLOCK_ADD, rules, 1, ctypes.byref(rule), ctypes.c_uint32(0)), "landlock_add_rule"
-    )
+    _check(_syscall(_LANDLOCK_ADD, rules, 1, ctypes.byref(rule), ctypes.c_uint32(0)), "landlock_add_rule")
     os.close(descriptor)
 
 
@@ -111,7 +110,7 @@ class Filter:
 
     def put_on(self) -> None:
         """Bind this process to the filter for good; needs PR_SET_NO_NEW_PRIVS. Raises KernelRefused."""
-        _check(_libc.syscall(self._number, 1, 0, self._reference), "seccomp")
+        _check(_syscall(self._number, 1, 0, self._reference), "seccomp")
 
 
 # --- memory ----------------------------------------------------------------------------------------------------------

@@ -20,12 +20,11 @@ import msgspec
 
 from utilities.grid import Grid
 from utilities.sandbox import canary
-from utilities.sandbox.protocol import ErrorType, Flavour, Job
+from utilities.sandbox.protocol import ErrorType, Flavour, encode_job
 from utilities.sandbox.worker import Report, SandboxUnavailable, Zygote, ZygoteLost
 
 _PACKAGES: tuple[Flavour, ...] = ("scipy", "numpy")
 _IMPORTS = {name: re.compile(rf"\bimport\s[^\n#]*\b{name}\b|\bfrom\s+{name}\b") for name in _PACKAGES}
-_encode = msgspec.msgpack.Encoder().encode
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -114,8 +113,7 @@ class Pool:
         if not inputs:
             return Execution([], self.tier)
         limits = limits or Limits()
-        code = program.encode("utf-8", "surrogatepass")
-        job = _encode(Job(code, list(inputs), limits.stdout_characters))
+        job = encode_job(program, list(inputs), limits.stdout_characters)
         flavour = flavour_of(program)
         worker = self._free.get()
         try:

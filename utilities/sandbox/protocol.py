@@ -1,21 +1,20 @@
 """What parent, zygote and child say to each other.
 
-Parent to zygote, on the control socket, one message each: a `Ticket` with the child's end of a fresh socket attached;
-END (kill whatever still runs); STATUS (the same, and answer with its wait status). The zygote says `Ready` once.
-Parent to child, on that fresh socket: one length-prefixed `Job`. Child to parent: one length-prefixed JSON `Result` per
-grid, as it is done. Nothing is ever pickled, and the parent believes nothing it has not checked.
+Parent to zygote, on the control socket, one message each: a ticket with the child's end of a fresh socket attached; END
+(kill whatever still runs); STATUS (the same, and answer with its wait status). The zygote says `Ready` once.
+Parent to child, on that fresh socket: one length-prefixed job, by marshal, which is safe in this direction only. Child
+to parent: one length-prefixed JSON `Result` per grid, as it is done. The parent believes nothing it has not checked.
+
+The forms that the zygote and the child need too are in `wire`, which loads nothing: each module makes a fork dearer.
 """
 
-import struct
+import marshal
 from typing import Annotated, Literal
 
 import msgspec
 
-END, STATUS = b".", b"?"
-LENGTH = struct.Struct("<I")
-TICKET = struct.Struct("<QI")
-"""Bytes of memory and seconds of processor time the child may use."""
-WAIT_STATUS = struct.Struct("<i")
+from utilities.grid import Grid
+from utilities.sandbox.wire import LENGTH
 
 ErrorType = Literal[
     "syntax_error",
@@ -36,11 +35,11 @@ CheckedGrid = Annotated[list[Row], msgspec.Meta(min_length=1, max_length=30)]
 
 
 class Boot(msgspec.Struct):
-    """How a zygote is to lock itself in; the parent gives it on the command line."""
+    """How a zygote is to lock itself in; it gets this on its command line, as JSON."""
 
     flavour: Flavour
     packages: list[str]
-    """Folders that hold numpy, scipy and msgspec."""
+    """Folders that hold numpy and scipy."""
     readable: list[str]
     """All that may be read."""
     landlock: bool
@@ -62,14 +61,11 @@ class Ready(msgspec.Struct):
     """Network interfaces besides the loopback."""
 
 
-class Job(msgspec.Struct, array_like=True):
-    """One program and the grids to run it on."""
-
-    program: bytes
-    """UTF-8; lone surrogates as `surrogatepass` writes them."""
-    inputs: list[list[list[int]]]
-    stdout_limit: int
-    """Characters of printed text that are kept, over all grids."""
+def encode_job(program: str, inputs: list[Grid], stdout_limit: int) -> bytes:
+    """A job as the child reads it: the program (lone surrogates and all), its grids, and how many characters of
+    printed text are kept."""
+    job = marshal.dumps((program.encode("utf-8", "surrogatepass"), inputs, stdout_limit), 2)
+    return LENGTH.pack(len(job)) + job
 
 
 class Result(msgspec.Struct):

@@ -15,18 +15,11 @@ import msgspec
 
 from utilities.sandbox import tiers
 from utilities.sandbox.conversation import Conversation, death
-from utilities.sandbox.protocol import (
-    END,
-    STATUS,
-    TICKET,
-    WAIT_STATUS,
-    Boot,
-    ErrorType,
-    Flavour,
-    Ready,
-    Result,
-)
+from utilities.sandbox.protocol import Boot, ErrorType, Flavour, Ready, Result
+from utilities.sandbox.wire import END, STATUS, TICKET, WAIT_STATUS
 
+MEGABYTES: dict[Flavour, int] = {"bare": 4, "numpy": 8, "scipy": 24}
+"""What the imports of a zygote take, in small objects."""
 START_SECONDS = 60.0
 ANSWER_SECONDS = 15.0
 
@@ -53,7 +46,7 @@ class Zygote:
 
     def __init__(self, tier: tiers.Tier, flavour: Flavour, cpu: int | None, canary: str) -> None:
         """Starts it and waits until it is ready; raises SandboxUnavailable."""
-        packages = tiers.packages(["msgspec", "numpy", "scipy"])
+        packages = tiers.packages(["numpy", "scipy"])
         readable = tiers.readable(packages)
         user = tiers.account(readable, tier) if os.geteuid() == 0 else None
         boot = Boot(flavour, packages, readable, tier.landlock, tier.seccomp, user, cpu, canary)
@@ -62,8 +55,8 @@ class Zygote:
             self._process = subprocess.Popen(
                 [
                     *(tiers.bubblewrap(readable) if tier.namespaces else []),
-                    *(tiers.interpreter(), "-sSPB", str(tiers.HERE / "zygote.py")),
-                    *(str(theirs.fileno()), os.pathsep.join(packages), msgspec.json.encode(boot).decode()),
+                    *(tiers.interpreter(), "-sSPB", str(tiers.HERE / "launch.py"), str(theirs.fileno())),
+                    *(os.pathsep.join(packages), str(MEGABYTES[flavour]), msgspec.json.encode(boot).decode()),
                 ],
                 pass_fds=[theirs.fileno()],
                 env=tiers.ENVIRONMENT,
@@ -111,7 +104,7 @@ class Zygote:
         result_limit: int,
         cancelled: Callable[[], bool],
     ) -> Report:
-        """Run an encoded job of `count` grids within `seconds` (wall clock) and `memory` (bytes).
+        """Run a job (`protocol.encode_job`) of `count` grids within `seconds` (wall clock) and `memory` (bytes).
 
         Raises ZygoteLost; whatever the program does is in the report.
         """

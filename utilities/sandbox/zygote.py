@@ -1,38 +1,30 @@
 """The zygote: an interpreter that locks itself in, then forks one child for each ticket it gets.
 
-Started by `worker` as `python zygote.py CONTROL PACKAGES BOOT` (a descriptor, folders joined by `:`, a `Boot` as JSON),
-usually inside bubblewrap. It never reads a job: the child reads it from a socket that comes with the ticket, of which
-the zygote closes its own copy at once.
+Started by `worker` through launch.py, usually inside bubblewrap. It never reads a job: the child reads it from a socket
+that comes with the ticket, of which the zygote closes its own copy at once. Each module that it loads, and each page
+that these take, makes every fork dearer: hence the short list of imports, here and in `child`.
 """
 
 import gc
 import importlib
+import json
+import marshal
 import os
 import resource
 import signal
 import socket
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-if __name__ == "__main__":
-    sys.path += [*sys.argv[2].split(os.pathsep), str(Path(__file__).resolve().parents[2])]
-
-import msgspec
 
 from utilities.sandbox import child, kernel
-from utilities.sandbox.protocol import END, STATUS, TICKET, WAIT_STATUS, Boot, Job, Ready
+from utilities.sandbox.wire import END, LENGTH, STATUS, TICKET, WAIT_STATUS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from utilities.sandbox.protocol import Flavour
+    from typing import Any
 
-COMMON = [
-    "bisect",
+COMMON = (
     "collections",
     "copy",
-    "dataclasses",
-    "enum",
-    "fractions",
     "functools",
     "heapq",
     "itertools",
@@ -40,16 +32,36 @@ COMMON = [
     "operator",
     "random",
     "re",
-    "statistics",
-    "string",
     "typing",
-]
+)
 """What programs import most: loaded once here instead of in every child."""
-PRELOADED: dict["Flavour", list[str]] = {
-    "bare": COMMON,
-    "numpy": [*COMMON, "numpy", "numpy.random"],
-    "scipy": [*COMMON, "numpy", "numpy.random", "scipy.ndimage"],
-}
+UNREADABLE = tuple(
+    [
+        "abc",
+        "array",
+        "bisect",
+        "cmath",
+        "contextlib",
+        "dataclasses",
+        "datetime",
+        "decimal",
+        "enum",
+        "fractions",
+        "graphlib",
+        "json",
+        "numbers",
+        "pprint",
+        "queue",
+        "statistics",
+        "string",
+        "textwrap",
+        "time",
+        "traceback",
+        "warnings",
+    ]
+)
+"""Loaded too where no file can be opened later, that is without Landlock."""
+PRELOADED: dict[str, list[str]] = {"bare": [], "numpy": ["numpy"], "scipy": ["numpy", "scipy.ndimage"]}
 STACK = 64 << 20
 WARM_UP = """
 from collections import Counter
@@ -66,53 +78,68 @@ def solve_task(grid):
 """
 
 
-def main() -> None:
+def main(descriptor: int, boot_text: str) -> None:
     """Lock in, say `Ready`, serve until the parent is gone."""
-    control = socket.socket(fileno=int(sys.argv[1]))
-    boot = msgspec.json.decode(sys.argv[3], type=Boot)
+    control = socket.socket(fileno=descriptor)
+    boot = json.loads(boot_text)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent; it ends us by closing the socket
-    if boot.cpu is not None:
-        os.sched_setaffinity(0, {boot.cpu})
-    _preload(boot.flavour)
+    if boot["cpu"] is not None:
+        os.sched_setaffinity(0, {boot["cpu"]})
+    _preload(boot)
     base = kernel.address_space()
     ready = _lock_in(boot)
-    rules = kernel.Filter("reader" if boot.landlock else "blind") if boot.seccomp else None
+    rules = kernel.Filter("reader" if boot["landlock"] else "blind") if boot["seccomp"] else None
     gc.collect()
     gc.freeze()  # or each child's first collection copies every page there is
-    control.send(msgspec.json.encode(ready))
+    os.dup2(1, 2)  # stderr was for a failure to start
+    control.send(json.dumps(ready).encode())
     serve(control, base, rules)
 
 
-def _preload(flavour: "Flavour") -> None:
+def _preload(boot: "dict[str, Any]") -> None:
     """Import what the flavour's programs share and run one job, so that no child does it first."""
-    for name in PRELOADED[flavour]:
-        importlib.import_module(name)
-    if flavour != "bare":
-        importlib.import_module("numpy").random.seed(0)
+    blind = boot["seccomp"] and not boot["landlock"]
+    names = [*COMMON, *(UNREADABLE if blind else ()), *PRELOADED[boot["flavour"]]]
+    register, os.register_at_fork = os.register_at_fork, lambda **hooks: None
+    if blind and boot["flavour"] != "bare":
+        names.append("numpy.random")
+    for name in names:
+        importlib.import_module(
+            name
+        )  # without their fork hooks, which cost more than the fork and reseed `random`
+    os.register_at_fork = register
+    importlib.import_module("random").seed(0)  # a program's answer must not depend on when it ran
     streams = sys.stdout, sys.stderr
-    for program in [WARM_UP] if flavour == "bare" else [WARM_UP, NUMPY_WARM_UP]:
-        job = msgspec.msgpack.encode(Job(program.encode(), [[[1, 2], [3, 4]]] * 2, 100))
-        child.serve(msgspec.msgpack.decode(job, type=Job), msgspec.json.encode)
+    for program in [WARM_UP] if boot["flavour"] == "bare" else [WARM_UP, NUMPY_WARM_UP]:
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            job = marshal.dumps((program.encode(), [[[1, 2], [3, 4]]] * 2, 100), 2)
+            ours.send(LENGTH.pack(len(job)) + job)
+            child.serve(theirs.fileno())
     sys.stdout, sys.stderr = streams
     del sys.modules["program"]
 
 
-def _lock_in(boot: Boot) -> Ready:
+def _lock_in(boot: "dict[str, Any]") -> "dict[str, Any]":
     """Put on what a parent of children can wear, then try the walls from inside."""
     gc.disable()
     kernel.collapse_memory()
     _set_limits()
     interfaces = [name for _, name in socket.if_nameindex() if name != "lo"]
-    if boot.user is not None and os.getuid() == 0:
+    if boot["user"] is not None and os.getuid() == 0:
         os.setgroups([])
-        os.setresgid(boot.user, boot.user, boot.user)
-        os.setresuid(boot.user, boot.user, boot.user)
+        os.setresgid(boot["user"], boot["user"], boot["user"])
+        os.setresuid(boot["user"], boot["user"], boot["user"])
     kernel.drop_capabilities()
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
-    if boot.landlock:
-        kernel.landlock_read_only(boot.readable)
-    return Ready(_readable(boot.canary), _readable("/proc/self/environ"), interfaces)
+    if boot["landlock"]:
+        kernel.landlock_read_only(boot["readable"])
+    return {
+        "canary_visible": _readable(boot["canary"]),
+        "environment_readable": _readable("/proc/self/environ"),
+        "interfaces": interfaces,
+    }
 
 
 def _set_limits() -> None:
@@ -153,7 +180,3 @@ def serve(control: socket.socket, base: int, rules: "kernel.Filter | None") -> N
             if not pid:
                 child.run(descriptors[0], me, base + memory, seconds, rules)
             os.close(descriptors[0])
-
-
-if __name__ == "__main__":
-    main()
