@@ -39,6 +39,7 @@ __all__ = [
 ]
 
 _DEFAULTS = Limits()
+_UNKNOWN = "no expected output"
 
 
 class ExecutionError(Exception):
@@ -68,7 +69,8 @@ class Verification(msgspec.Struct, frozen=True):
     verification_success: bool | None
     """All test pairs right; None where test outputs are unknown or the sandbox itself failed."""
     verification_reason: str
-    """`Passed`, or the first failure: `wrong_cells: test pair 1: 3 of 9 cells differ`. Pairs count from 1 here."""
+    """`Passed`, or the first failure: `wrong_cells: test pair 1: 3 of 9 cells differ` (pairs count from 1 here), or, when
+    nothing failed and test outputs are unknown, `no expected output`."""
     verification_time_seconds: float
     test_outputs: list[Grid | None]
     stdout: str
@@ -139,12 +141,12 @@ def _judge(task: Task, execution: Execution, seconds: float) -> Verification:
     split = len(task.train)
     train = _verdicts("train", task.train, execution.outcomes[:split])
     test = _verdicts("test", task.test, execution.outcomes[split:])
-    failures = [verdict for verdict in (*train, *test) if not verdict.passed]
-    known = test and all(verdict.passed is not None for verdict in test)
+    failures = [verdict for verdict in (*train, *test) if not verdict.passed and verdict.reason != _UNKNOWN]
+    known = bool(test) and all(verdict.passed is not None for verdict in test)
     return Verification(
         train_success=all(verdict.passed for verdict in train),
         verification_success=all(verdict.passed for verdict in test) if known else None,
-        verification_reason=_reason(failures[0]) if failures else "Passed",
+        verification_reason=_reason(failures[0]) if failures else "Passed" if known else _UNKNOWN,
         verification_time_seconds=round(seconds, 6),
         test_outputs=[outcome.output for outcome in execution.outcomes[split:]],
         stdout="".join(outcome.stdout for outcome in execution.outcomes),
@@ -169,7 +171,7 @@ def _compare(expected: Grid | None, outcome: Outcome) -> tuple[bool | None, str]
         ours = outcome.error_type == "sandbox_error"
         return None if ours else False, f"{outcome.error_type}: {outcome.error}"
     if expected is None:
-        return None, "no expected output"
+        return None, _UNKNOWN
     if compare_grids(outcome.output, expected):
         return True, "Passed"
     height, width = shape(expected)

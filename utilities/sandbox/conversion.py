@@ -18,8 +18,6 @@ MAX_SIDE = 30
 MAX_CELLS = 500_000
 """A grid of more cells would be over 1 MB of JSON: that is too large rather than a wrong grid."""
 
-_INTEGERS = (bool, int)
-
 
 class BadOutput(Exception):
     """The value is no grid; the message says why."""
@@ -84,11 +82,12 @@ def _cell(value: "Any", number: int) -> int:
     plain = value.item() if _is_scalar(value) else value
     if isinstance(plain, float) and plain.is_integer():
         plain = int(plain)
-    if type(plain) not in _INTEGERS:
+    if not isinstance(plain, int):
         raise BadOutput(f"row {number} holds {_name(plain)}, which is not a whole number from 0 to 9")
-    if not 0 <= plain <= 9:
-        raise BadOutput(f"row {number} holds {_short(plain)}, which is not a colour from 0 to 9")
-    return int(plain)
+    colour = int.__index__(plain)  # of a subclass too, whatever it pretends to be
+    if not 0 <= colour <= 9:
+        raise BadOutput(f"row {number} holds {_short(colour)}, which is not a colour from 0 to 9")
+    return colour
 
 
 def _is_array(value: "Any") -> bool:

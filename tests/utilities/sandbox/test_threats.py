@@ -22,7 +22,7 @@ from utilities.sandbox import canary, tiers
 SECRET = "sk-or-v1-0123456789abcdef"
 HIDDEN = ["7391", "4682", "5170"]
 ROOT = Path(__file__).resolve().parents[3]
-BRIEF = Limits(seconds=0.3)
+BRIEF = Limits(seconds=0.2)
 AMPLE = Limits(seconds=10.0, memory_mb=200)
 
 

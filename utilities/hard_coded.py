@@ -1,0 +1,62 @@
+"""Marks programs that carry a train output literally: such a program may pass its train pairs without solving the task.
+
+It is a mark, not a verdict: nothing is hidden or failed because of it. Found are nested lists, flat lists, tuples, and
+digits in text (`"123"` rows, one text with line ends, JSON in a text). Not found: outputs that are computed, compressed,
+put together from several variables, or drawn cell by cell.
+"""
+
+import ast
+import re
+
+from utilities.data_loader import Task
+from utilities.grid import Grid
+
+MIN_CELLS = 9
+"""Smaller outputs turn up in honest programs (offsets, sizes, lists of colours)."""
+MIN_CELLS_OF_MASK = 26
+"""For outputs of 0 and 1 only: up to 5 x 5 these look like the structuring elements of honest programs."""
+
+_LONG = re.compile(r"\d(?:[\s,;|\[\](){}'\"\\n]*\d){%d,}" % (MIN_CELLS - 1))
+_SEPARATORS = str.maketrans("", "", " \t\r\n,;|/[](){}'\"")
+_UNREADABLE = (SyntaxError, ValueError, MemoryError, RecursionError)
+
+
+def hard_coded(program: str, task: Task) -> bool:
+    """True when a literal in the program has the very cells of a train output, row by row.
+
+    Outputs that say too little do not count: under MIN_CELLS cells, of one colour, or (masks) under MIN_CELLS_OF_MASK
+    cells of only 0 and 1. A program that cannot be parsed has no literals.
+    """
+    telling = {_cells(pair.output) for pair in task.train if pair.output is not None and _is_telling(pair.output)}
+    if not telling or not _LONG.search(program):
+        return False
+    try:
+        tree = ast.parse(program)
+    except _UNREADABLE:
+        return False
+    return any(_digits(node) in telling for node in ast.walk(tree))
+
+
+def _is_telling(grid: Grid) -> bool:
+    cells = _cells(grid)
+    colours = set(cells)
+    return len(colours) > 1 and len(cells) >= (MIN_CELLS_OF_MASK if colours == {"0", "1"} else MIN_CELLS)
+
+
+def _cells(grid: Grid) -> str:
+    return "".join(str(cell) for row in grid for cell in row)
+
+
+def _digits(node: ast.AST) -> str | None:
+    """The digits a literal holds, in order; None for whatever holds something else too."""
+    if isinstance(node, ast.List | ast.Tuple):
+        parts = [_digits(item) for item in node.elts]
+        return None if None in parts else "".join(part for part in parts if part is not None)
+    if not isinstance(node, ast.Constant):
+        return None
+    if type(node.value) is int:
+        return str(node.value) if 0 <= node.value <= 9 else None
+    if isinstance(node.value, str):
+        text = node.value.translate(_SEPARATORS)
+        return text if text.isdecimal() and text.isascii() else None
+    return None
