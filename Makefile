@@ -23,6 +23,7 @@ serve: $(VENV)/installed
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python tests/bench/bench_sandbox.py
+	$(BIN)/python tests/bench/bench_verify.py
 	$(BIN)/python tests/bench/bench_client.py
 	$(BIN)/python tests/bench/bench_runs.py
 

@@ -11,6 +11,7 @@ from typing import Any
 from utilities.code_execution import Limits, Pool, verify_async
 from utilities.config import RunFailed
 from utilities.data_loader import Task
+from utilities.hard_coded import hard_coded
 from utilities.progress import failure_class
 from utilities.records import Record, task_of_record
 
@@ -22,6 +23,7 @@ FIELDS = (
     "test_outputs",
     "stdout",
     "sandbox",
+    "hard_coded",
 )
 """What verification adds to a code result: lists with one element per attempt."""
 
@@ -84,6 +86,7 @@ async def _verdict(program: str, task: Task, pool: Pool, limits: Limits) -> Reco
         "test_outputs": verification.test_outputs,
         "stdout": verification.stdout,
         "sandbox": verification.sandbox,
+        "hard_coded": hard_coded(program, task),
     }
 
 
@@ -101,4 +104,5 @@ async def _no_program(record: Record, attempt: int, task: Task) -> Record:
         "test_outputs": [None] * len(task.test),
         "stdout": "",
         "sandbox": None,
+        "hard_coded": False,
     }

@@ -19,6 +19,7 @@ class _Verdicts(msgspec.Struct):
     train_success: list[bool]
     verification_success: list[bool | None]
     verification_reason: list[str]
+    hard_coded: list[bool]
     run_id: str = ""
     version: int = 0
 
@@ -32,7 +33,7 @@ class _RunTally:
     """Counts over one run."""
 
     def __init__(self) -> None:
-        self.tasks = self.verified = self.attempts = self.train = self.test = 0
+        self.tasks = self.verified = self.attempts = self.train = self.test = self.hard_coded = 0
         self.reasons: Counter[str] = Counter()
 
     def add(self, record: _Verdicts) -> None:
@@ -42,6 +43,7 @@ class _RunTally:
         self.attempts += len(record.train_success)
         self.train += sum(record.train_success)
         self.test += sum(map(bool, record.verification_success))
+        self.hard_coded += sum(record.hard_coded)
         self.reasons.update(reason.partition(":")[0] for reason in record.verification_reason)
 
 
@@ -77,8 +79,9 @@ def _attempts_table(rows: list[_Verdicts]) -> Any:
     for record in rows:
         name = record.task_id + (f" v{record.version}" if record.version else "")
         for attempt, reason in enumerate(record.verification_reason):
+            mark = " (hard-coded)" if record.hard_coded[attempt] else ""
             train, test = record.train_success[attempt], record.verification_success[attempt]
-            table.add_row(name, str(attempt + 1), _word(train), _word(test), reason)
+            table.add_row(name, str(attempt + 1), _word(train), _word(test), reason + mark)
     return table
 
 
@@ -89,10 +92,20 @@ def _word(passed: bool | None) -> str:
 def _runs_table(tallies: dict[str, _RunTally], models: dict[str, str]) -> Any:
     from rich.table import Table
 
-    table = Table("run", "model", "tasks", "verified", "attempts", "passed train", "passed test", "failures")
+    table = Table(
+        "run",
+        "model",
+        "tasks",
+        "verified",
+        "attempts",
+        "passed train",
+        "passed test",
+        "hard-coded",
+        "failures",
+    )
     table.columns[0].no_wrap = True
     for run_id, tally in tallies.items():
-        counts = (tally.tasks, tally.verified, tally.attempts, tally.train, tally.test)
+        counts = (tally.tasks, tally.verified, tally.attempts, tally.train, tally.test, tally.hard_coded)
         failures = [
             f"{count} {reason}" for reason, count in tally.reasons.most_common() if reason != "Passed"
         ]

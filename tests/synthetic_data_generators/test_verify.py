@@ -22,6 +22,7 @@ ADDED = (
     "test_outputs",
     "stdout",
     "sandbox",
+    "hard_coded",
 )
 
 
@@ -93,6 +94,17 @@ def test_what_the_record_held_is_kept(tmp_path: Path) -> None:
     *_, (record,) = verify(path)
     given = json.loads(path.read_text())
     assert {name: record[name] for name in given} == given
+
+
+def test_programs_that_carry_a_train_output_are_marked(tmp_path: Path) -> None:
+    record = result(1, [RIGHT])
+    output = [[1, 2, 3, 4], [5, 6, 7, 8], [9, 1, 2, 3]]
+    record["task_data"]["train"] = [{"input": [[1]], "output": output}]
+    copied = f"def solve_task(grid):\n    return {output} if grid == [[1]] else grid\n"
+    record["python_code"] = [copied]
+    _, stdout, _, (verified,) = verify(write(tmp_path / "results.jsonl", record))
+    assert (verified["hard_coded"], verified["verification_success"]) == ([True], [True])
+    assert "(hard-coded)" in stdout
 
 
 def test_the_output_keeps_the_order_of_the_results(tmp_path: Path) -> None:
