@@ -18,30 +18,24 @@ class CostCap:
         """`spent` and `priced`: the cost and the number of answers of earlier stretches of the run."""
         self._limit, self.spent, self._priced = limit, spent, priced
         self._in_flight = 0
-        self._changed = asyncio.Condition()
+        self._changed = asyncio.Event()
 
     async def admit(self) -> None:
         """Wait for room for one more request; `release` must follow. Raises CostReached when there will be none."""
-        if self._limit is None:
-            return
-        async with self._changed:
-            while not self._has_room():
-                if not self._in_flight:
-                    self._changed.notify_all()
-                    raise CostReached
-                await self._changed.wait()
-            self._in_flight += 1
+        while not self._has_room():
+            if not self._in_flight:
+                raise CostReached
+            self._changed.clear()
+            await self._changed.wait()
+        self._in_flight += 1
 
-    async def release(self, cost: float | None) -> None:
-        """A request ended; `cost` is None when it was not answered or the provider did not say."""
-        if self._limit is None:
-            return
-        async with self._changed:
-            self._in_flight -= 1
-            if cost is not None:
-                self.spent += cost
-                self._priced += 1
-            self._changed.notify_all()
+    def release(self, cost: float | None) -> None:
+        """A request ended; `cost` is None when the provider did not say."""
+        self._in_flight -= 1
+        if cost is not None:
+            self.spent += cost
+            self._priced += 1
+        self._changed.set()
 
     def _has_room(self) -> bool:
         if self._limit is None:

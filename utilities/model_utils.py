@@ -59,6 +59,13 @@ class Reply(msgspec.Struct):
     """The rest of what the provider sent (its ids, its own model name, reasoning details); and where tries failed
     before this reply, `failed_tries`: a list of `{"type", "message", "usage"}`."""
 
+    @property
+    def cost(self) -> float | None:
+        """US dollars charged for this reply and the tries that failed before it; None where nothing was said."""
+        tries = [failed["usage"].get("cost") for failed in self.provider.get("failed_tries", ())]
+        known = [cost for cost in (self.usage.cost, *tries) if cost is not None]
+        return sum(known) if known else None
+
 
 class Model(Protocol):
     """Anything that answers requests."""

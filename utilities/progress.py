@@ -35,9 +35,13 @@ class Totals:
         usage = reply.usage
         for name in ("prompt_tokens", "completion_tokens", "reasoning_tokens", "cached_tokens"):
             self.usage[name] += getattr(usage, name) or 0
-        if usage.cost is not None:
-            self.cost = (self.cost or 0.0) + usage.cost
-            self.priced += 1
+        self.add_cost(reply.cost)
+        self.priced += reply.cost is not None
+
+    def add_cost(self, cost: float | None) -> None:
+        """Count what a request was charged, also one without a response; None: the provider did not say."""
+        if cost is not None:
+            self.cost = (self.cost or 0.0) + cost
 
     def add_result(self, fields: Record, answers: list[Any]) -> None:
         """Count a finished task: `answers` holds per attempt what the script was after, None where it is missing."""

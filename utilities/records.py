@@ -17,11 +17,13 @@ Record = dict[str, Any]
 """A line as read back: every key that was written, also those of other versions."""
 
 
-class ErrorInfo(msgspec.Struct, frozen=True):
+class ErrorInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why an attempt has no response."""
 
     type: str
     message: str
+    cost: float | None = None
+    """US dollars that its tries were charged all the same."""
 
 
 class Attempt(msgspec.Struct, frozen=True):
@@ -119,7 +121,7 @@ def now() -> str:
 
 def error_info(error: ModelError) -> ErrorInfo:
     """A ModelError as it stands in records."""
-    return ErrorInfo(error.type, error.message)
+    return ErrorInfo(error.type, error.message, error.usage.cost)
 
 
 def attempt_key(

@@ -199,17 +199,23 @@ class Run:
             cost = None
             try:
                 reply = await self._ask_model(task, request)
-                cost = reply.usage.cost
+                # Nothing may be awaited before this: an interrupt there would lose a paid response.
+                self._keep(task, key, reply)
+                cost = reply.cost
+            except ModelError as error:
+                cost = error.usage.cost
+                self._totals.add_cost(cost)
+                raise
             finally:
-                await self._cap.release(cost)
-        self._save(
-            self._results.save_response,
-            JournalLine(
-                run_id=self._results.run_id, task_id=task.task_id, version=task.version, key=key, reply=reply
-            ),
-        )
-        self._totals.add_reply(reply)
+                self._cap.release(cost)
         return reply
+
+    def _keep(self, task: Task, key: str, reply: Reply) -> None:
+        entry = JournalLine(
+            run_id=self._results.run_id, task_id=task.task_id, version=task.version, key=key, reply=reply
+        )
+        self._save(self._results.save_response, entry)
+        self._totals.add_reply(reply)
 
     async def _admit(self) -> None:
         if self._status == "completed":
@@ -256,6 +262,8 @@ class Run:
         for record, offset in self._results.load_results():
             complete = not any(flattened(record["error"]))
             self._results.take_in((record["task_id"], record["version"]), offset, complete=complete)
+            for error in flattened(record["error"]):
+                self._totals.add_cost(error.get("cost") if error else None)
             if complete:
                 self._totals.add_result(record, record[self._job.answer_field])
                 for _, _, reply in read_replies(record):

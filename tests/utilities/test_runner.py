@@ -244,6 +244,22 @@ def test_the_cost_cap_is_never_passed(runner: Runner) -> None:
     assert len(more.requests) == 3
 
 
+def test_what_failed_tries_were_charged_counts(runner: Runner) -> None:
+    def answer(request: Request) -> Reply:
+        if "0 0\n0 3" in request.messages[1].content:
+            error = RetryableError("server_error", "524 in the middle of the stream")
+            error.usage = Usage(cost=0.01)
+            raise error
+        reply = same_code(request)
+        reply.provider = {"failed_tries": [{"type": "server_error", "message": "502", "usage": {"cost": 0.1}}]}
+        return reply
+
+    runner(ScriptedModel(answer))
+    assert runner.lines("metadata")[-1]["cost"] == pytest.approx(6 * 0.101 + 0.01)
+    runner(ScriptedModel(), "--resume", "last")
+    assert runner.lines("metadata")[-1]["cost"] == pytest.approx(6 * 0.101 + 0.01 + 0.001)
+
+
 def test_a_cap_without_prices_does_not_stop_a_run(runner: Runner) -> None:
     model = ScriptedModel(lambda request: Reply("x", usage=Usage(1, 1)))
     runner(model, "--max_cost", "0.001")
