@@ -291,6 +291,7 @@ class Run:
         """Take no new requests; the first reason counts."""
         if self._status == "completed":
             self._status, self._message = status, message
+            self.model.stop()
             logger.info("run %s stops: %s", self._results.run_id, message)
 
     @contextmanager
@@ -311,7 +312,6 @@ class Run:
         self._exit_code = 128 + number
         self._stop("interrupted", f"interrupted by {signal.Signals(number).name}")
         print("\nstopping: saving what has arrived (once more to exit at once)", file=sys.stderr, flush=True)
-        self.model.stop()
         asyncio.get_running_loop().call_later(GRACE_SECONDS, self._cancel_workers)
 
     def _cancel_workers(self) -> None:

@@ -6,13 +6,14 @@ circuit breaker. Waiting here is outside every timeout. All times are in seconds
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from utilities.model_utils import ModelError, RetryableError, RunStoppingError
+from utilities.model_utils import ModelError, RetryableError, RunStopped, RunStoppingError
 from utilities.models.limits import Backoff, Pacer, Slots
 
 _log = logging.getLogger(__name__)
+Sleep = Callable[[float], Awaitable[None]]
 _OVERLOAD = {"rate_limited", "overloaded", "timeout"}
 
 
@@ -27,7 +28,8 @@ class Breaker:
     every request is told that the endpoint is down, until one may try again after `Backoff.cap`.
     """
 
-    def __init__(self, backoff: Backoff, tries: int, settle: float) -> None:
+    def __init__(self, backoff: Backoff, tries: int, settle: float, sleep: Sleep) -> None:
+        self._sleep = sleep
         self._backoff = backoff
         self._tries = tries
         self._settle = settle
@@ -49,7 +51,7 @@ class Breaker:
                 await self._outcome(self._probe)
             elif self._probe_at > _now():
                 self._raise_if_down()
-                await asyncio.sleep(self._probe_at - _now())
+                await self._sleep(self._probe_at - _now())
             else:
                 self._probe = asyncio.Event()
                 return self._probe
@@ -117,7 +119,8 @@ class Endpoint:
         """Whether any request was ever answered."""
         self.slots = Slots(most)
         self._backoff = backoff or Backoff()
-        self._breaker = Breaker(self._backoff, tries, settle)
+        self._stopped = asyncio.Event()
+        self._breaker = Breaker(self._backoff, tries, settle, self._sleep)
         self._requests = Pacer(requests_per_minute)
         self._tokens = Pacer(tokens_per_minute)
         self._cool_until = 0.0
@@ -127,13 +130,15 @@ class Endpoint:
     async def turn(self, tokens: float) -> AsyncIterator[None]:
         """Around one try of about `tokens` tokens: waits until it may start, and learns from the ModelError it raises.
 
-        Raises RunStoppingError when the endpoint is down or asks to wait for too long.
+        Raises RunStoppingError when the endpoint is down or asks to wait for too long, RunStopped after `stop`.
         """
         await self.slots.acquire()
         probe = None
         try:
             await self._paced(tokens)
             probe = await self._breaker.wait()
+            if self._stopped.is_set():
+                raise RunStopped
             started = _now()
             try:
                 yield
@@ -153,7 +158,19 @@ class Endpoint:
         now = _now()
         budget = max(self._requests.reserve(1, now), self._tokens.reserve(tokens, now))
         while (start := max(budget, self._cool_until)) > _now():  # noqa: ASYNC110  a time is no event
-            await asyncio.sleep(start - _now())
+            await self._sleep(start - _now())
+
+    def stop(self) -> None:
+        """Let nothing more in: whoever waits gets RunStopped now, tries under way go on."""
+        self._stopped.set()
+
+    async def _sleep(self, seconds: float) -> None:
+        """Raises RunStopped when `stop` is called meanwhile."""
+        try:
+            await asyncio.wait_for(self._stopped.wait(), seconds)
+        except TimeoutError:
+            return
+        raise RunStopped
 
     def connected(self) -> None:
         """The endpoint began to answer a try."""
@@ -190,4 +207,4 @@ class Endpoint:
         The cool-down goes on meanwhile, and after a failure to connect the breaker decides about the wait.
         """
         if error.type != "cannot_connect":
-            await asyncio.sleep(self._backoff.delay(failures))
+            await self._sleep(self._backoff.delay(failures))

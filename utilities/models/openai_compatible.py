@@ -20,7 +20,6 @@ from utilities.model_utils import (
     Reply,
     Request,
     RetryableError,
-    RunStopped,
     Usage,
 )
 from utilities.models.address import authorization, chat_completions, proxy_for, read_address
@@ -72,7 +71,6 @@ class OpenAICompatibleModel:
             settle=connect_timeout + 2,
         )
         self._session: aiohttp.ClientSession | None = None
-        self._stopped = False
         self._usual_answer = 1000.0
         """Tokens that an answer may be expected to take."""
 
@@ -86,8 +84,6 @@ class OpenAICompatibleModel:
         while True:
             try:
                 async with self.endpoint.turn(tokens):
-                    if self._stopped:
-                        raise RunStopped
                     reply = await self._try(body)
                 break
             except ModelError as error:
@@ -100,7 +96,7 @@ class OpenAICompatibleModel:
 
     def stop(self) -> None:
         """Start no further try; those under way go on."""
-        self._stopped = True
+        self.endpoint.stop()
 
     async def close(self) -> None:
         """Close the connections; may be called twice."""

@@ -555,3 +555,23 @@ def test_against_mixed_faults_every_request_ends_and_none_is_asked_after_its_ans
     assert sum(isinstance(end, Reply) for end in ends) >= 40
     assert server.asked_again_after_an_answer() == []
     assert server.outcomes().count("answered") == sum(isinstance(end, Reply) for end in ends)
+
+
+def test_stopping_ends_waits_at_once_and_lets_what_is_under_way_finish() -> None:
+    async def stopped() -> tuple[float, list[str]]:
+        config = RunConfig(max_concurrent_tasks=3, stream=False)
+        async with FaultServer(script=["slow_start", "429:30", "ok"], latency=0.2) as server:
+            model = OpenAICompatibleModel("local:any", "any", server.base_url, None, config)
+            asked = [asyncio.create_task(model.ask(Request((Message("user", str(n)),)))) for n in range(3)]
+            await asyncio.sleep(0.3)
+            asked += [asyncio.create_task(model.ask(Request((Message("user", "late"),))))]
+            began = asyncio.get_running_loop().time()
+            model.stop()
+            outcomes = await asyncio.gather(*asked, return_exceptions=True)
+            took = asyncio.get_running_loop().time() - began
+            await model.close()
+            return took, sorted(type(outcome).__name__ for outcome in outcomes)
+
+    took, kinds = asyncio.run(stopped())
+    assert took < 10  # the server asked for 30 s
+    assert kinds == ["Reply", "Reply", "RunStopped", "RunStopped"]
