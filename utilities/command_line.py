@@ -42,6 +42,7 @@ def parse_given(
 def build_parser(config_class: type[Any], description: str, example: str) -> argparse.ArgumentParser:
     """The parser that `parse` uses; it knows no defaults, those are the fields' own."""
     parser = _Parser(
+        prog=_program(),
         description=description,
         epilog=f"example:\n  {example}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -108,7 +109,7 @@ def run_main(main: Callable[[], int | None]) -> NoReturn:
     Only UsageError, RunFailed, OSError (a full or unwritable disk) and an interrupt become a sentence; anything else
     is a bug and keeps its traceback. SIGTERM keeps its default, which shells report as 143.
     """
-    name = Path(sys.argv[0]).name
+    name = _program()
     try:
         code = main() or 0
         sys.stdout.flush()  # here, where a full disk or a closed pipe still becomes a sentence
@@ -125,6 +126,12 @@ def run_main(main: Callable[[], int | None]) -> NoReturn:
     except KeyboardInterrupt:
         _die(128 + signal.SIGINT, f"{name}: interrupted")
     sys.exit(code)
+
+
+def _program() -> str:
+    """The name that the program was called by: a script's file name, or `apps.server` for `python -m apps.server`."""
+    path = Path(sys.argv[0])
+    return path.name if path.name != "__main__.py" else f"{path.parent.parent.name}.{path.parent.name}"
 
 
 def _drop_stdout() -> None:

@@ -26,14 +26,13 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     app = create_app()
     try:
-        print(
-            f"serving on http://{HOST}:{config.port}/ (sandbox: {app.extensions['lanes'].tier})", flush=True
+        server = waitress.create_server(
+            app, host=HOST, port=config.port, threads=THREADS, connection_limit=CONNECTIONS
         )
-        waitress.serve(app, host=HOST, port=config.port, threads=THREADS, connection_limit=CONNECTIONS)
+        print(f"serving on http://{HOST}:{config.port}/ (sandbox: {app.extensions['lanes'].tier})", flush=True)
+        server.run()
     except OSError as error:
-        raise RunFailed(
-            f"cannot listen on port {config.port} ({error.strerror}): use another --port"
-        ) from None
+        raise RunFailed(f"cannot listen on port {config.port} ({error.strerror}): use another --port") from None
     finally:
         app.extensions["lanes"].close()
 
