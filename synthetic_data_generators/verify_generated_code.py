@@ -4,16 +4,16 @@ RESULTS is a code results .jsonl or a snapshot .json. Each record is written aga
 <results stem>.verified.jsonl beside it; what that file holds already is not run again."""
 
 import asyncio
-import os
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from utilities.code_execution import Limits, Pool
+from utilities.code_execution import Limits
 from utilities.command_line import parse, run_main
 from utilities.config import UsageError, at_least_one, positive, setting
 from utilities.log import log_to_file, logger
@@ -23,6 +23,7 @@ from utilities.records import Record
 from utilities.results import AppendFile, RunLock
 from utilities.verification import verified_records
 from utilities.verification_report import print_report
+from utilities.verifiers import VERIFIERS, Verifier
 
 LOG = Path(__file__).resolve().parent / "synthetic_data" / "code_verification.log"
 EXAMPLE = "python synthetic_data_generators/verify_generated_code.py code_data_results.jsonl --exec_timeout 5"
@@ -39,6 +40,7 @@ class VerifyConfig:
     workers: int | None = setting(
         None, "programs that run at once (default: one per core)", type=at_least_one
     )
+    executor: str = setting("local", "local: this machine; ray: a Ray cluster", choices=tuple(VERIFIERS))
     exec_timeout: float = setting(10.0, "seconds per program, over all its grids", type=positive)
     exec_memory_mb: int = setting(1024, "memory per program in MB", type=at_least_one)
     sandbox: str = setting("auto", "auto, a tier of the sandbox by name, or unsafe")
@@ -58,8 +60,12 @@ def main() -> None:
     done = {_key(record) for record in current_results(output)} if output.exists() else set()
     missing = (record for record in current_results(results) if _key(record) not in done)
     log = folder / LOG.name if config.output_directory else LOG
-    with log_to_file(log), Pool(config.workers, config.sandbox) as pool:
-        asyncio.run(_verify(missing, output, config, pool, len(done)))
+    limits = Limits(seconds=config.exec_timeout, memory_mb=config.exec_memory_mb)
+    with (
+        log_to_file(log),
+        closing(VERIFIERS[config.executor](limits, config.workers, config.sandbox)) as verifier,
+    ):
+        asyncio.run(_verify(missing, output, verifier, len(done)))
     lock.close()
     print_report(output, run_models(results))
     print(f"verdicts: {output}")
@@ -77,16 +83,12 @@ def _results_path(config: VerifyConfig) -> Path:
     return path
 
 
-async def _verify(
-    records: Iterator[Record], output: Path, config: VerifyConfig, pool: Pool, done: int
-) -> None:
+async def _verify(records: Iterator[Record], output: Path, verifier: Verifier, done: int) -> None:
     """Append the verdicts on `records` to `output`, which holds `done` of them already."""
-    limits = Limits(seconds=config.exec_timeout, memory_mb=config.exec_memory_mb)
-    in_flight = 4 * (config.workers or os.cpu_count() or 1)
     file, passed = AppendFile(output), 0
     progress = Progress(None, done, lambda: f"{passed} passed")
     try:
-        async for record in verified_records(records, pool, limits, in_flight):
+        async for record in verified_records(records, verifier):
             file.append(record)
             logger.debug("task %s: %s", record["task_id"], record["verification_reason"])
             done, passed = done + 1, passed + any(record["verification_success"])

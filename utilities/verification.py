@@ -8,12 +8,12 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
-from utilities.code_execution import Limits, Pool, verify_async
 from utilities.config import RunFailed
 from utilities.data_loader import Task
 from utilities.hard_coded import hard_coded
 from utilities.progress import failure_class
 from utilities.records import Record, task_of_record
+from utilities.verifiers import Verifier
 
 FIELDS = (
     "train_success",
@@ -27,13 +27,14 @@ FIELDS = (
 )
 """What verification adds to a code result: lists with one element per attempt."""
 
+PER_PLACE = 4
+"""Records at work for each program that can run: a slow one does not leave the other places idle."""
+
 _NO_ANSWER = {"api_error": "no response", "truncated": "the reply was cut off before the program"}
 
 
-async def verified_records(
-    records: Iterable[Record], pool: Pool, limits: Limits, in_flight: int
-) -> AsyncIterator[Record]:
-    """Each record with `FIELDS` added, in order, at most `in_flight` of them at work; flat memory.
+async def verified_records(records: Iterable[Record], verifier: Verifier) -> AsyncIterator[Record]:
+    """Each record with `FIELDS` added, in order, a few per place of `verifier` at work; flat memory.
 
     Raises RunFailed at a record that holds no programs or no task.
     """
@@ -41,8 +42,8 @@ async def verified_records(
     source = iter(records)
     try:
         while True:
-            while len(waiting) < in_flight and (record := next(source, None)) is not None:
-                waiting.append(asyncio.create_task(verified(record, pool, limits)))
+            while len(waiting) < PER_PLACE * verifier.places and (record := next(source, None)) is not None:
+                waiting.append(asyncio.create_task(verified(record, verifier)))
             if not waiting:
                 return
             yield await waiting.popleft()
@@ -52,11 +53,11 @@ async def verified_records(
         await asyncio.gather(*waiting, return_exceptions=True)
 
 
-async def verified(record: Record, pool: Pool, limits: Limits) -> Record:
+async def verified(record: Record, verifier: Verifier) -> Record:
     """`record` with `FIELDS` added. Raises RunFailed when it holds no programs or no task."""
     programs, task = programs_of(record), task_of_record(record)
     attempts = [
-        _verdict(program, task, pool, limits) if program else _no_program(record, index, task)
+        _verdict(program, task, verifier) if program else _no_program(record, index, task)
         for index, program in enumerate(programs)
     ]
     verdicts = await asyncio.gather(*attempts)
@@ -76,8 +77,8 @@ def programs_of(record: Record) -> list[str | None]:
     return programs
 
 
-async def _verdict(program: str, task: Task, pool: Pool, limits: Limits) -> Record:
-    verification = await verify_async(program, task, limits, pool)
+async def _verdict(program: str, task: Task, verifier: Verifier) -> Record:
+    verification = await verifier.verify(program, task)
     return {
         "train_success": verification.train_success,
         "verification_success": verification.verification_success,

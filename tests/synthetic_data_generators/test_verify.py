@@ -200,6 +200,22 @@ def test_the_older_spelling_of_the_argument(tmp_path: Path) -> None:
     assert len(list(current_results(tmp_path / "results.verified.jsonl"))) == 1
 
 
+def test_a_ray_cluster_gives_the_same_verdicts(tmp_path: Path) -> None:
+    pytest.importorskip("ray", reason="Ray is optional and not installed")
+    wrong = "def solve_task(grid):\n    return [[0]]"
+    path = write(tmp_path / "results.jsonl", *(result(number, [RIGHT, wrong]) for number in range(3)))
+    code, _, stderr, records = verify(path, "--executor", "ray", "--workers", "2")
+    assert code == 0, stderr
+    assert [record["verification_success"] for record in records] == [[True, False]] * 3
+
+
+@pytest.mark.parametrize("flags", [["--sandbox", "nothing"], ["--executor", "cloud"]])
+def test_unknown_sandboxes_and_executors_are_wrong_usage(tmp_path: Path, flags: list[str]) -> None:
+    code, _, stderr, _ = verify(write(tmp_path / "results.jsonl", result(1, [RIGHT])), *flags)
+    assert code == 2
+    assert len(stderr.strip().splitlines()) == 1
+
+
 def test_an_unwritable_result_is_one_sentence(tmp_path: Path) -> None:
     path = write(tmp_path / "results.jsonl", result(1, [RIGHT]))
     done = run(VERIFY, str(path), "--output_directory", str(path / "sub"), cwd=tmp_path)

@@ -251,7 +251,9 @@ def test_what_failed_tries_were_charged_counts(runner: Runner) -> None:
             error.usage = Usage(cost=0.01)
             raise error
         reply = same_code(request)
-        reply.provider = {"failed_tries": [{"type": "server_error", "message": "502", "usage": {"cost": 0.1}}]}
+        reply.provider = {
+            "failed_tries": [{"type": "server_error", "message": "502", "usage": {"cost": 0.1}}]
+        }
         return reply
 
     runner(ScriptedModel(answer))

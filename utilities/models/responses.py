@@ -4,6 +4,7 @@ What the data means is in replies.py, what a failure means in failures.py.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 import aiohttp
@@ -19,6 +20,7 @@ _TRICKLE = 4096
 _SHARE_PAUSED = 1 / 4
 _LONGEST_PAUSE = 0.1
 """Seconds; with the share above, an answer ends at most a quarter later than it might."""
+_CLOSING_TIMEOUT = 0.5
 _ERROR_BODY_TIMEOUT = 10.0
 """Seconds; the status is known by then, so the reason is worth no longer wait."""
 
@@ -36,12 +38,23 @@ async def read_events(
         return
     parser, clock = EventParser(), asyncio.get_running_loop().time
     async for chunk in response.content.iter_any():
-        for data in parser.feed(chunk):
+        events = parser.feed(chunk)
+        for data in events:
             receive(data)
+        if END in events:
+            await _wait_for_the_end(response)
+            return
         if len(chunk) < _TRICKLE:
             await _gather(response, min(_LONGEST_PAUSE, (clock() - started) * _SHARE_PAUSED))
     for data in parser.finish():
         receive(data)
+
+
+async def _wait_for_the_end(response: aiohttp.ClientResponse) -> None:
+    """After its last event a stream only has to close, and then its connection can be used again."""
+    with contextlib.suppress(*NETWORK_ERRORS):
+        async with asyncio.timeout(_CLOSING_TIMEOUT):
+            await response.read()
 
 
 async def _gather(response: aiohttp.ClientResponse, seconds: float) -> None:

@@ -95,6 +95,11 @@ class Pool:
         self._closed = False
 
     @property
+    def workers(self) -> int:
+        """How many programs run at once."""
+        return len(self._workers)
+
+    @property
     def tier(self) -> str:
         """The name of the tier that programs run on."""
         return self._tier.name

@@ -245,6 +245,23 @@ def test_an_endpoint_that_had_worked_gets_all_tries():
     assert asyncio.run(main()) == 6
 
 
+def test_requests_that_were_refused_together_count_once():
+    async def main() -> None:
+        endpoint = Endpoint(16, 3, backoff=FAST)
+        await attempt(endpoint)
+
+        async def connect() -> None:
+            async with endpoint.turn(0):
+                await asyncio.sleep(0.01)
+                raise refused()
+
+        ended = await asyncio.gather(*[connect() for _ in range(16)], return_exceptions=True)
+        assert {type(end) for end in ended} == {RetryableError}
+        await asyncio.wait_for(attempt(endpoint), 5)
+
+    asyncio.run(main())
+
+
 def test_a_try_for_all_that_is_cancelled_is_followed_by_another():
     async def main() -> None:
         endpoint = Endpoint(4, 8, backoff=FAST)

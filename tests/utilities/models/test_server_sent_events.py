@@ -48,6 +48,10 @@ def test_a_line_end_cut_between_its_carriage_return_and_its_line_feed_is_one():
     assert parsed(b"data: one\r", b"\ndata: two\r", b"\n\r", b"\n") == [b"one\ntwo"]
 
 
+def test_a_line_feed_at_the_start_of_a_chunk_is_a_line_of_its_own_elsewhere():
+    assert parsed(b"data: one\n", b"\ndata: two\r\n\r\n") == [b"one", b"two"]
+
+
 def test_an_empty_chunk_changes_nothing():
     assert parsed(b"data: one\r", b"", b"\n\r\n") == [b"one"]
 
