@@ -157,7 +157,7 @@ class Endpoint:
         """Wait for the budgets and for the cool-down, which may be prolonged meanwhile."""
         now = _now()
         budget = max(self._requests.reserve(1, now), self._tokens.reserve(tokens, now))
-        while (start := max(budget, self._cool_until)) > _now():  # noqa: ASYNC110  a time is no event
+        while (start := max(budget, self._cool_until)) > _now():
             await self._sleep(start - _now())
 
     def stop(self) -> None:

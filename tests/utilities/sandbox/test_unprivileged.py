@@ -27,7 +27,7 @@ cd /
 exec "$@"
 """
 BECOME_NOBODY = (
-    "setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --bounding-set=-all".split()
+    ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"]
 )
 
 
