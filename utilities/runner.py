@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from utilities.attempts import sampling_of
 from utilities.config import SAVE_INTERVAL, RunFailed
 from utilities.cost_cap import CostCap, CostReached
 from utilities.data_loader import Task
+from utilities.earlier_replies import EarlierReplies
 from utilities.log import log_to_file, logger
 from utilities.model_utils import ModelError, Reply, Request, RunStopped, RunStoppingError
 from utilities.progress import Progress, Totals, summary
@@ -29,10 +29,7 @@ from utilities.records import (
     ResultLine,
     TaskData,
     attempt_key,
-    flattened,
     now,
-    read_replies,
-    task_of_record,
 )
 from utilities.results import ResultsFile
 from utilities.run_setup import Job, Setup, prepare, print_dry_run
@@ -101,7 +98,7 @@ class Run:
         self._setup, self._results = setup, results
         self._job, self._config = setup.job, setup.config
         self._totals = Totals(setup.selection.count)
-        self._earlier_replies: dict[tuple[str, int, str], Reply] = {}
+        self._earlier = EarlierReplies()
         self._workers: list[asyncio.Task[None]] = []
         self._status = "completed"
         self._message: str | None = None
@@ -128,7 +125,9 @@ class Run:
         if self._setup.is_new:
             self._results.start(self._setup.run)
         else:
-            self._take_in_earlier_stretches()
+            self._earlier.take_in(
+                self._results, self._totals, self._job.answer_field, self._config, self.model.username
+            )
         for path, size in self._results.repaired.items():
             logger.warning("%s ended in a torn line of %d bytes (a crash); it was cut off", path, size)
             print(
@@ -191,7 +190,7 @@ class Run:
 
     async def ask(self, task: Task, key: str, request: Request) -> Reply:
         """Answer one request of `task` under the run's limits; the response is saved before anybody sees it."""
-        earlier = self._earlier_replies.pop((*task.key, key), None)
+        earlier = self._earlier.pop(task.key, key)
         if earlier is not None:
             return earlier
         async with self._slots:
@@ -256,34 +255,6 @@ class Run:
         while True:
             await asyncio.sleep(SYNC_SECONDS)
             await asyncio.to_thread(self._results.sync)
-
-    def _take_in_earlier_stretches(self) -> None:
-        """Count what the run has already; of a task that misses attempts, keep the responses that did arrive."""
-        for record, offset in self._results.load_results():
-            complete = not any(flattened(record["error"]))
-            self._results.take_in((record["task_id"], record["version"]), offset, complete=complete)
-            for error in flattened(record["error"]):
-                self._totals.add_cost(error.get("cost") if error else None)
-            if complete:
-                self._totals.add_result(record, record[self._job.answer_field])
-                for _, _, reply in read_replies(record):
-                    self._totals.add_reply(reply)
-            else:
-                self._remember_replies(record)
-        for entry in self._results.load_journal():
-            self._remember(entry.task_id, entry.version, entry.key, entry.reply)
-
-    def _remember_replies(self, record: Record) -> None:
-        task = task_of_record(record)
-        for attempt, messages, reply in read_replies(record):
-            sampling = sampling_of(self._config, attempt)
-            key = attempt_key(task.content_hash, attempt, messages, self.model.username, sampling)
-            self._remember(*task.key, key, reply)
-
-    def _remember(self, task_id: str, version: int, key: str, reply: Reply) -> None:
-        if (task_id, version, key) not in self._earlier_replies:
-            self._earlier_replies[(task_id, version, key)] = reply
-            self._totals.add_reply(reply)
 
     # --- ending ------------------------------------------------------------------------------------------------------
 
