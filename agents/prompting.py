@@ -56,7 +56,7 @@ def conversation(instructions: str, question: str) -> tuple[Message, ...]:
 # --- code in replies -------------------------------------------------------------------------------------------------
 
 _FENCE = re.compile(
-    r"^[ \t]*(?P<mark>```+|~~~+)[^\n`]*\n(?P<body>.*?)(?:^[ \t]*(?P=mark)[ \t]*$|\Z)",
+    r"^(?P<indent>[ \t]*)(?P<mark>```+|~~~+)[^\n`]*\n(?P<body>.*?)(?:^[ \t]*(?P=mark)[ \t]*$|\Z)",
     re.MULTILINE | re.DOTALL,
 )
 _DEFINES_SOLVE_TASK = re.compile(r"^\s*(?:def\s+solve_task\b|solve_task\s*=)", re.MULTILINE)
@@ -73,7 +73,8 @@ def split_code(text: str) -> tuple[str, str | None]:
         return text.strip(), None
     last = fences[-1]
     reasoning = text[: last.start()].strip() or text[last.end() :].strip()
-    return reasoning, textwrap.dedent(last["body"]).strip("\n") + "\n"
+    code = textwrap.dedent(last["body"]) if last["indent"] else last["body"]
+    return reasoning, code.strip("\n") + "\n"
 
 
 # --- grids in replies ------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ Sources are read by task_sources.py, the words for a malformed task come from ta
 their order are task_choice.py's.
 """
 
+import functools
 import hashlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -34,7 +35,7 @@ class Pair(msgspec.Struct, frozen=True):
     output: _CheckedGrid | None = None
 
 
-class Task(msgspec.Struct, frozen=True, kw_only=True):
+class Task(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One ARC task, or (version above 0) a signed variation of it."""
 
     task_id: str
@@ -49,12 +50,21 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
         """(task_id, version): one task of a dataset."""
         return self.task_id, self.version
 
-    @property
+    @functools.cached_property
+    def _encoded(self) -> tuple[list[bytes], list[bytes]]:
+        return [_encode(pair) for pair in self.train], [_encode(pair) for pair in self.test]
+
+    @functools.cached_property
     def content_hash(self) -> str:
         """SHA-256 (hex) of the pairs; the order of the train pairs and of the test pairs does not matter."""
-        train = b",".join(sorted(map(_encode, self.train)))
-        test = b",".join(sorted(map(_encode, self.test)))
+        train, test = (b",".join(sorted(pairs)) for pairs in self._encoded)
         return hashlib.sha256(train + b"|" + test).hexdigest()
+
+    @property
+    def pairs(self) -> msgspec.Raw:
+        """`{"train": [...], "test": [...]}` as JSON, as records carry it."""
+        train, test = (b",".join(pairs) for pairs in self._encoded)
+        return msgspec.Raw(b'{"train":[%b],"test":[%b]}' % (train, test))
 
     @property
     def line(self) -> bytes:
@@ -102,11 +112,12 @@ def _heads(dataset: str | Path) -> Iterator[tuple[Entry, _Head]]:
         yield entry, head
 
 
-def _task(entry: Entry, head: _Head) -> Task:
-    """Raises DatasetError when the pairs are not those of a task."""
+def _task(entry: Entry, head: _Head, *, checked: bool = False) -> Task:
+    """`checked`: known to be good from an earlier reading. Raises DatasetError when the pairs are not those of a task."""
     try:
         train, test = _PAIRS.decode(head.train), _PAIRS.decode(head.test)
-        _check_pairs(train, test)
+        if not checked:
+            _check_pairs(train, test)
     except UNDECODABLE as error:
         raise _refusal(entry, error) from None
     fields = {name: getattr(head, name) for name in ("task_id", "version", "signed_by", "transform")}
@@ -155,10 +166,13 @@ def load_tasks_from_dataset(
     """
     source = _default_dataset() if dataset is None else dataset
     choice = TaskChoice(versions, task_ids, tasks, max_tasks)
+    return ((task.task_id, task) for task in _chosen(source, choice))
+
+
+def _chosen(source: str | Path, choice: TaskChoice, *, checked: bool = False) -> Iterator[Task]:
     for entry, head in _heads(source):
         if choice.takes(str(head.task_id), head.version):
-            task = _task(entry, head)
-            yield task.task_id, task
+            yield _task(entry, head, checked=checked)
         if choice.is_over():
             break
     choice.check(str(source))
@@ -186,7 +200,7 @@ class TaskSelection:
         return self.count
 
     def __iter__(self) -> Iterator[Task]:
-        return (task for _, task in load_tasks_from_dataset(self.name, **self._filters))
+        return _chosen(self.name, TaskChoice(**self._filters), checked=True)
 
 
 def select_tasks(config: RunConfig) -> TaskSelection:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from utilities.data_loader import Pair, Task
+from utilities.data_loader import Task
 from utilities.model_utils import Message, ModelError, Reply, Sampling, Usage
 
 Record = dict[str, Any]
@@ -49,13 +49,6 @@ class RunLine(msgspec.Struct, kw_only=True, tag_field="entry_type", tag="run"):
     manifest: dict[str, Any]
 
 
-class TaskData(msgspec.Struct, frozen=True):
-    """The pairs of a task, so that a record can be verified without its dataset."""
-
-    train: tuple[Pair, ...]
-    test: tuple[Pair, ...]
-
-
 class ResultLine(msgspec.Struct, kw_only=True, tag_field="entry_type", tag="result"):
     """A task whose attempts are all in; each list has one element per attempt."""
 
@@ -63,7 +56,8 @@ class ResultLine(msgspec.Struct, kw_only=True, tag_field="entry_type", tag="resu
     task_id: str
     version: int
     timestamp: str
-    task_data: TaskData
+    task_data: msgspec.Raw
+    """The pairs of the task (Task.pairs), so that a record can be verified without its dataset."""
     best_of: int
     prompt_messages: list[Any]
     reasoning: list[Any]

@@ -27,7 +27,6 @@ from utilities.records import (
     MetadataLine,
     Record,
     ResultLine,
-    TaskData,
     attempt_key,
     now,
 )
@@ -183,7 +182,7 @@ class Run:
             task_id=task.task_id,
             version=task.version,
             timestamp=now(),
-            task_data=TaskData(task.train, task.test),
+            task_data=task.pairs,
             best_of=self._config.best_of,
             **fields,
         )

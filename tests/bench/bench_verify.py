@@ -20,7 +20,7 @@ import msgspec
 from tests.scripts import ROOT, VERIFY, environment
 from utilities.data_loader import load_tasks_from_dataset
 from utilities.model_utils import Reply
-from utilities.records import Attempt, CodeResultLine, TaskData, attempt_fields
+from utilities.records import Attempt, CodeResultLine, attempt_fields
 
 PROGRAMS = (
     "import numpy as np\ndef solve_task(grid):\n    return np.rot90(np.array(grid)).tolist()\n",
@@ -41,7 +41,7 @@ def write_results(path: Path, count: int) -> None:
                 task_id=f"task{number:06d}",
                 version=0,
                 timestamp="2026-01-01T00:00:00+00:00",
-                task_data=TaskData(task.train, task.test),
+                task_data=task.pairs,
                 best_of=1,
                 reasoning=["x" * 2000],
                 python_code=[PROGRAMS[number % len(PROGRAMS)]],

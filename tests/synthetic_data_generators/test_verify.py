@@ -4,13 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.conftest import make_task
 from tests.scripts import VERIFY, run
 from utilities.model_utils import Reply
 from utilities.record_reader import current_results
-from utilities.records import Attempt, CodeResultLine, ErrorInfo, TaskData, attempt_fields
+from utilities.records import Attempt, CodeResultLine, ErrorInfo, attempt_fields
 from utilities.results import AppendFile
 
 RIGHT = "def solve_task(grid):\n    return grid\n"
@@ -40,15 +41,14 @@ def result(number: int, programs: list[str | None], run_id: str = "run1", **chan
         task_id=task.task_id,
         version=0,
         timestamp="2026-01-01T00:00:00+00:00",
-        task_data=TaskData(task.train, task.test),
+        task_data=task.pairs,
         best_of=len(programs),
         reasoning=[None] * len(programs),
         python_code=[None if program == "error" else program for program in programs],
         **attempt_fields(attempts),
     )
-    import msgspec
-
-    return msgspec.to_builtins(line) | changes
+    record: dict[str, Any] = json.loads(msgspec.json.encode(line))
+    return record | changes
 
 
 def write(path: Path, *records: dict[str, Any]) -> Path:
