@@ -86,7 +86,8 @@ def _results_path(config: VerifyConfig) -> Path:
 async def _verify(records: Iterator[Record], output: Path, verifier: Verifier, done: int) -> None:
     """Append the verdicts on `records` to `output`, which holds `done` of them already."""
     file, passed = AppendFile(output), 0
-    progress = Progress(None, done, lambda: f"{passed} passed")
+    progress = Progress(None, lambda: f"{passed} passed")
+    progress.start(done)
     try:
         async for record in verified_records(records, verifier):
             file.append(record)

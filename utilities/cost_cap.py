@@ -11,14 +11,21 @@ class CostCap:
     """Admits requests while spent plus the expected cost of those in flight stays within `limit` (US dollars).
 
     The expected cost of a request is the mean of those answered so far. Until the first answer has told the price, one
-    request is in flight at a time. Without a limit everything is admitted.
+    request is in flight at a time. Without a limit everything is admitted, and with one too once a provider turns out
+    not to tell what its answers cost.
     """
 
-    def __init__(self, limit: float | None, spent: float = 0.0, priced: int = 0) -> None:
-        """`spent` and `priced`: the cost and the number of answers of earlier stretches of the run."""
-        self._limit, self.spent, self._priced = limit, spent, priced
+    def __init__(self, limit: float | None) -> None:
+        self._limit = limit
+        self.spent, self._priced = 0.0, 0
         self._in_flight = 0
+        self.unpriced = False
+        """An answer came without a price: the cap cannot work."""
         self._changed = asyncio.Event()
+
+    def take_in(self, spent: float, priced: int) -> None:
+        """Count what earlier stretches of the run spent, and how many answers told their price."""
+        self.spent, self._priced = spent, priced
 
     async def admit(self) -> None:
         """Wait for room for one more request; `release` must follow. Raises CostReached when there will be none."""
@@ -29,16 +36,18 @@ class CostCap:
             await self._changed.wait()
         self._in_flight += 1
 
-    def release(self, cost: float | None) -> None:
+    def release(self, cost: float | None, *, answered: bool) -> None:
         """A request ended; `cost` is None when the provider did not say."""
         self._in_flight -= 1
         if cost is not None:
             self.spent += cost
             self._priced += 1
+        elif answered:
+            self.unpriced = True
         self._changed.set()
 
     def _has_room(self) -> bool:
-        if self._limit is None:
+        if self._limit is None or self.unpriced:
             return True
         if not self._priced:
             return self._in_flight == 0 and self._limit > 0

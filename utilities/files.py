@@ -19,7 +19,7 @@ def write_atomically(path: str | Path, content: bytes | Iterable[bytes], durable
     """
     path = Path(path).resolve()  # so that a link stays one and its target is replaced
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    temporary = path.with_name(f".{path.name[:180]}.{secrets.token_hex(4)}.tmp")
     try:
         _write(temporary, [content] if isinstance(content, bytes) else content, durable)
         if path.exists():

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 logger = logging.getLogger("utilities")
@@ -27,11 +27,22 @@ class _Formatter(logging.Formatter):
         return f"{self._text},{int(record.msecs):03d}"
 
 
+class _LogFile(logging.FileHandler):
+    """Where the disk is full the run says so, in one sentence; the log keeps quiet."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Lose the line."""
+
+    def close(self) -> None:
+        with suppress(OSError):
+            super().close()
+
+
 @contextmanager
 def log_to_file(path: Path) -> Iterator[None]:
     """Append everything that is logged, from DEBUG up, to `path` while the context lasts. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(path, encoding="utf-8")
+    handler = _LogFile(path, encoding="utf-8")
     handler.setFormatter(_Formatter())
     logger.addHandler(handler)
     logger.setLevel(logging.DEBUG)

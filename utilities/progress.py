@@ -60,7 +60,7 @@ class Totals:
 
     def described(self, noun: str) -> str:
         """What was done so far in one line; `noun` names the answers, e.g. `programs`."""
-        errors = f", {self.failures['api_error']} errors" if self.failures["api_error"] else ""
+        errors = f", {self.failures['api_error']} without response" if self.failures["api_error"] else ""
         tokens = self.usage["prompt_tokens"] + self.usage["completion_tokens"]
         cost = f", ${self.cost:.4f}" if self.cost is not None else ""
         return f"{self.attempts} attempts, {self.answered} {noun}{errors}, {tokens:,} tokens{cost}"
@@ -78,15 +78,19 @@ def failure_class(answer: Any, error: Any, finish_reason: str | None) -> str | N
 class Progress:
     """Shows on stderr how far a run is: a bar on a terminal, a line now and then elsewhere."""
 
-    def __init__(self, total: int | None, finished: int, describe: Callable[[], str]) -> None:
-        """`total` tasks (None: unknown), of which `finished` were there before; `describe` says what was done so far."""
-        self._total, self._finished, self._finished_before = total, finished, finished
-        self._describe = describe
+    def __init__(self, total: int | None, describe: Callable[[], str]) -> None:
+        """`total` tasks (None: unknown); `describe` says what was done so far. Nothing shows before `start`."""
+        self._total, self._describe = total, describe
+        self._finished = self._finished_before = 0
         self._started = self._last_line = time.monotonic()
         self._bar: Any = None
+
+    def start(self, finished: int = 0) -> None:
+        """Begin, with so many tasks finished already."""
+        self._finished = self._finished_before = finished
         if sys.stderr.isatty():
-            self._bar = _terminal_bar(total is not None)
-            self._row = self._bar.add_task("", total=total, completed=finished, text="")
+            self._bar = _terminal_bar(self._total is not None)
+            self._row = self._bar.add_task("", total=self._total, completed=finished, text="")
             self._bar.start()
 
     def update(self, finished: int) -> None:
@@ -117,6 +121,8 @@ class Progress:
     def _pace(self) -> str:
         done = self._finished - self._finished_before
         seconds = time.monotonic() - self._started
+        if self._finished == self._total:
+            return f"in {duration(seconds)}"
         if not done or self._total is None:
             return f"{done / seconds:.0f} tasks a second" if seconds else "just begun"
         return f"{duration(seconds / done * (self._total - self._finished))} left"
@@ -132,14 +138,16 @@ def _terminal_bar(total_known: bool) -> Any:
         TimeRemainingColumn,
     )
     from rich.progress import Progress as Bar
+    from rich.table import Column
 
-    columns = [BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("tasks, {task.fields[text]}")]
-    left = [TextColumn("left"), TimeRemainingColumn()] if total_known else []
-    return Bar(*columns, TimeElapsedColumn(), *left, console=Console(stderr=True))
+    times = [TimeElapsedColumn(), *([TextColumn("left"), TimeRemainingColumn()] if total_known else [])]
+    # On a narrow terminal the last column is the one that is cut.
+    text = TextColumn("tasks, {task.fields[text]}", table_column=Column(no_wrap=True, overflow="ellipsis"))
+    return Bar(BarColumn(bar_width=12), MofNCompleteColumn(), *times, text, console=Console(stderr=True))
 
 
-def summary(metadata: MetadataLine, noun: str, results: Path, snapshot: Path) -> str:
-    """What a run did and where that is, in a few lines."""
+def summary(metadata: MetadataLine, noun: str, results: Path, snapshot: Path, elsewhere: str | None) -> str:
+    """What a run did and where that is, in a few lines; `elsewhere` is the --output_directory that was given."""
     failures = "".join(f", {count} {name}" for name, count in sorted(metadata.failures.items()))
     cost = f", ${metadata.cost:.4f}" if metadata.cost is not None else ""
     tokens = metadata.usage.get("prompt_tokens", 0) + metadata.usage.get("completion_tokens", 0)
@@ -151,8 +159,19 @@ def summary(metadata: MetadataLine, noun: str, results: Path, snapshot: Path) ->
         f"snapshot: {snapshot}",
     ]
     if metadata.tasks_finished < metadata.tasks_total or metadata.failures.get("api_error"):
-        lines.append(f"what is missing can be asked for with --resume {metadata.run_id}")
+        folder = f" --output_directory {elsewhere}" if elsewhere else ""
+        lines.append(f"what is missing can be asked for with --resume {metadata.run_id}{folder}")
     return "\n".join(lines)
+
+
+def note(sentence: str) -> None:
+    """Tell something in passing, on stderr."""
+    print(f"note: {printable(sentence)}", file=sys.stderr, flush=True)
+
+
+def printable(text: str) -> str:
+    """`text` on one line without control characters: what models and files say must not steer a terminal."""
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def duration(seconds: float) -> str:

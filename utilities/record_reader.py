@@ -4,37 +4,68 @@ Nothing is skipped silently: a broken entry is a RunFailed that names file and p
 left out; the next writer cuts it off and says so (results.py).
 """
 
-import sys
+import os
+from array import array
 from collections.abc import Iterator
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from utilities.config import RunFailed
+from utilities.progress import note
 from utilities.records import Record, RunLine
+
+_TAIL_BLOCK = 1 << 16
 
 
 def iterate_lines(path: Path) -> Iterator[tuple[int, int, bytes]]:
-    """(number, offset, line) of each whole line of a JSON Lines file, streaming.
-
-    Blank lines are passed over; a torn last line is left out and said so on stderr.
-    """
+    """(number, offset, line) of each line of a JSON Lines file, streaming; blank lines and a torn last one are left out."""
     offset = 0
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
-            if not line.endswith(b"\n"):
-                print(f"note: the last line of {path} is torn (a crash) and was left out", file=sys.stderr)
-            elif line.strip():
+            if line.strip() and (line.endswith(b"\n") or is_json_object(line)):
                 yield number, offset, line
             offset += len(line)
+
+
+def is_json_object(line: bytes) -> bool:
+    """True for a whole record, which only lacks its line end; a record cut short anywhere is none."""
+    try:
+        msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
+
+
+def unended_tail(path: Path) -> bytes:
+    """What follows the last line end of a file: empty, a torn line, or a whole record that lacks its line end."""
+    parts: list[bytes] = []
+    with path.open("rb") as file:
+        end = file.seek(0, os.SEEK_END)
+        while end > 0:
+            start = max(0, end - _TAIL_BLOCK)
+            file.seek(start)
+            before, newline, after = file.read(end - start).rpartition(b"\n")
+            parts.append(after if newline else before + after)
+            if newline:
+                break
+            end = start
+    return b"".join(reversed(parts))
+
+
+def note_torn_tail(path: Path) -> None:
+    """Say on stderr that the last line of a .jsonl is torn and is being left out."""
+    if (tail := unended_tail(path)) and not is_json_object(tail):
+        note(f"the last line of {path} is torn (a crash) and is left out")
 
 
 def decode_entry(path: Path, where: str, body: bytes, kind: Any) -> Any:
     """An entry of a file decoded as `kind`. Raises RunFailed, naming file and place, when it is broken."""
     try:
         return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RunFailed(f"{where} of {path} is broken ({error}): mend or remove it and start again") from None
 
 
@@ -47,7 +78,7 @@ def read_run(path: Path, run_id: str) -> Iterator[tuple[int, Record]]:
     """(offset, record) of each result line of a run, in the order of the file, superseded ones too."""
     for offset, entry, line in _keyed_lines(path):
         if entry.entry_type == "result" and entry.run_id == run_id:
-            yield offset, msgspec.json.decode(line)
+            yield offset, decode_entry(path, f"the result at byte {offset}", line, Record)
 
 
 def find_run(path: Path, run: str) -> RunLine:
@@ -57,8 +88,10 @@ def find_run(path: Path, run: str) -> RunLine:
         if entry.entry_type == "run" and run in ("last", entry.run_id):
             found = line
     if found is None:
-        raise RunFailed(f"there is no {'run' if run == 'last' else f'run {run}'} to resume in {path}")
-    return msgspec.json.decode(found, type=RunLine)
+        what = "run" if run == "last" else f"run {run}"
+        raise RunFailed(f"there is no {what} to resume in {path}: leave out --resume to start one")
+    run_line: RunLine = decode_entry(path, f"the first line of run {run}", found, RunLine)
+    return run_line
 
 
 def _keyed_lines(path: Path) -> Iterator[tuple[int, _LineKey, bytes]]:
@@ -71,11 +104,11 @@ class _ResultKey(msgspec.Struct):
     task_id: str = ""
     version: int = 0
     entry_type: str = "result"
-    error: msgspec.Raw = msgspec.Raw(b"[]")
 
-    @property
-    def key(self) -> tuple[str, str, int]:
-        return self.run_id, self.task_id, self.version
+    def hashed(self) -> int:
+        """The key in eight bytes."""
+        key = f"{self.run_id}\n{self.task_id}\n{self.version}".encode()
+        return int.from_bytes(blake2b(key, digest_size=8).digest(), "big", signed=True)
 
 
 def iterate_entries(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -108,18 +141,30 @@ def _read_snapshot(path: Path) -> tuple[bytes, list[msgspec.Raw]]:
 def current_results(path: Path, kind: Any = Record) -> Iterator[Any]:
     """Every result of a file decoded as `kind`, streaming; of those of one (run, task, version) only the last.
 
-    Only a result with an error can be superseded (a resume asks again for what was not answered), so only their keys
-    are held in memory. Raises RunFailed, naming the place, at a broken entry.
+    Memory: about 30 bytes per entry of the file. Raises RunFailed, naming the place, at a broken entry.
     """
-    last: dict[tuple[str, str, int], int] = {}
-    for position, (where, body) in enumerate(iterate_entries(path)):
+    if path.suffix != ".json":
+        note_torn_tail(path)
+    keys, is_result = array("q"), bytearray()
+    for where, body in iterate_entries(path):
         entry = decode_entry(path, where, body, _ResultKey)
-        if entry.key in last or (entry.entry_type == "result" and bytes(entry.error).strip(b"[nul, ]")):
-            last[entry.key] = position
-    for position, (where, body) in enumerate(iterate_entries(path)):
-        entry = decode_entry(path, where, body, _ResultKey)
-        if entry.entry_type == "result" and last.get(entry.key, position) == position:
+        keys.append(entry.hashed())
+        is_result.append(entry.entry_type == "result")
+    for counts, (where, body) in zip(_counting(keys, is_result), iterate_entries(path), strict=True):
+        if counts:
             yield decode_entry(path, where, body, kind)
+
+
+def _counting(keys: "array[int]", is_result: bytearray) -> list[bool]:
+    """For each entry whether it is the last result with its key."""
+    import numpy as np
+
+    results = np.flatnonzero(np.frombuffer(is_result, np.uint8))
+    _, last = np.unique(np.frombuffer(keys, np.int64)[results][::-1], return_index=True)
+    counting = np.zeros(len(keys), bool)
+    counting[results[len(results) - 1 - last]] = True
+    flags: list[bool] = counting.tolist()
+    return flags
 
 
 def run_models(path: Path) -> dict[str, str]:
@@ -129,7 +174,7 @@ def run_models(path: Path) -> dict[str, str]:
     for where, body in entries:
         if b'"entry_type":"result"' not in body[:40]:
             entry = decode_entry(path, where, body, Record)
-            identifier = entry.get("model_identifier") or entry.get("config", {}).get("model_identifier")
+            identifier = entry.get("model_identifier") or (entry.get("config") or {}).get("model_identifier")
             if identifier and "run_id" in entry:
                 models[entry["run_id"]] = identifier
     return models

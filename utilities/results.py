@@ -14,39 +14,39 @@ import msgspec
 
 from utilities.config import RunFailed
 from utilities.files import write_atomically
-from utilities.record_reader import decode_entry, iterate_lines, read_run
+from utilities.record_reader import decode_entry, is_json_object, iterate_lines, read_run, unended_tail
 from utilities.records import JournalLine, MetadataLine, Record, ResultLine, RunLine
 
 _ENCODER = msgspec.json.Encoder()
-_TAIL_BLOCK = 1 << 16
+_READ_BLOCK = 1 << 16
 
 
 class AppendFile:
     """A JSON Lines file that is only ever appended to: each line is handed to the kernel whole before `append` returns.
 
-    A torn last line (a crash while writing) is cut off when the file is opened; `torn_bytes` says how much.
+    A torn last line (a crash while writing) is cut off when the file is opened; `torn_bytes` says how much. A whole
+    record that only lacks its line end gets one.
     """
 
     def __init__(self, path: Path) -> None:
         """Open or create `path`. Raises OSError when it cannot be written."""
         self.path = path
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        self.torn_bytes = self._cut_torn_tail()
-        self._dirty = self.torn_bytes > 0
+        self.size = os.fstat(self._descriptor).st_size
+        self._dirty = False
+        self.torn_bytes = self._mend_tail()
 
-    def _cut_torn_tail(self) -> int:
-        size = end = os.fstat(self._descriptor).st_size
-        while end > 0:
-            start = max(0, end - _TAIL_BLOCK)
-            newline = os.pread(self._descriptor, end - start, start).rfind(b"\n")
-            if newline >= 0:
-                end = start + newline + 1
-                break
-            end = start
-        if end < size:
-            os.ftruncate(self._descriptor, end)
-        self.size = end
-        return size - end
+    def _mend_tail(self) -> int:
+        tail = unended_tail(self.path)
+        if not tail:
+            return 0
+        if is_json_object(tail):
+            self.append_raw(b"\n")
+            return 0
+        self.size -= len(tail)
+        os.ftruncate(self._descriptor, self.size)
+        self._dirty = True
+        return len(tail)
 
     def append(self, line: Any) -> int:
         """Write one line (anything msgspec encodes); returns the offset at which it starts.
@@ -79,7 +79,7 @@ class AppendFile:
     def read(self, offset: int) -> bytes:
         """The line that starts at `offset`, without its newline."""
         parts = []
-        while block := os.pread(self._descriptor, _TAIL_BLOCK, offset):
+        while block := os.pread(self._descriptor, _READ_BLOCK, offset):
             newline = block.find(b"\n")
             parts.append(block if newline < 0 else block[:newline])
             if newline >= 0:
@@ -142,6 +142,9 @@ class ResultsFile:
         self._lock = RunLock(path)
         self._results = AppendFile(path)
         self._journal = AppendFile(journal_path(path))
+        self._check_journal()
+        for left in path.parent.glob(f".{path.stem}_*.tmp"):  # of a snapshot whose writing was killed
+            left.unlink(missing_ok=True)
         self._offsets: dict[tuple[str, int], int] = {}
         self._incomplete: set[tuple[str, int]] = set()
         self.repaired = {
@@ -226,6 +229,11 @@ class ResultsFile:
         self._journal.close()
         write_atomically(self._journal.path, kept)
         self._journal = AppendFile(self._journal.path)
+
+    def _check_journal(self) -> None:
+        """Raises RunFailed now rather than at the end of the run when a line of the journal is broken."""
+        for number, _, line in iterate_lines(self._journal.path):
+            decode_entry(self._journal.path, f"line {number}", line, _JournalKey)
 
     def _still_needed(self, line: bytes) -> bool:
         entry = msgspec.json.decode(line, type=_JournalKey)

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from utilities.config import SAVE_INTERVAL, RunFailed
@@ -21,7 +22,7 @@ from utilities.data_loader import Task
 from utilities.earlier_replies import EarlierReplies
 from utilities.log import log_to_file, logger
 from utilities.model_utils import ModelError, Reply, Request, RunStopped, RunStoppingError
-from utilities.progress import Progress, Totals, summary
+from utilities.progress import Progress, Totals, note, summary
 from utilities.records import (
     JournalLine,
     MetadataLine,
@@ -98,49 +99,51 @@ class Run:
         self._job, self._config = setup.job, setup.config
         self._totals = Totals(setup.selection.count)
         self._earlier = EarlierReplies()
+        self._slots = asyncio.Semaphore(self._config.max_concurrent_tasks)
+        self._cap = CostCap(self._config.max_cost)
+        self._progress = Progress(self._totals.tasks, lambda: self._totals.described(self._job.answer_noun))
         self._workers: list[asyncio.Task[None]] = []
         self._status = "completed"
         self._message: str | None = None
         self._exit_code = 0
+        self._interrupted = self._finishing = False
         self._started = time.monotonic()
 
     async def run(self) -> int:
         """Drive the run to its end; returns the exit code. Raises RunFailed when it failed."""
-        self._begin()
-        try:
-            with self._signals_handled():
+        with self._signals_handled():
+            await self._begin()
+            try:
                 await self._work_through()
-        except BaseException as error:
-            self._stop("failed", f"{type(error).__name__}: {error}")
-            raise
-        finally:
-            self._progress.close()
-            self._finish()
+            except BaseException as error:
+                self._stop("failed", f"{type(error).__name__}: {error}")
+                raise
+            finally:
+                self._progress.close()
+                self._finishing = True
+                await asyncio.to_thread(
+                    self._finish
+                )  # a thread, so that a second Ctrl-C still ends it at once
         if self._status == "failed":
             raise RunFailed(self._message or "the run failed")
         return self._exit_code
 
-    def _begin(self) -> None:
+    async def _begin(self) -> None:
+        for path, size in self._results.repaired.items():
+            logger.warning("%s ended in a torn line of %d bytes (a crash); it was cut off", path, size)
+            note(f"{path} ended in a torn line of {size} bytes (a crash); it was cut off")
         if self._setup.is_new:
             self._results.start(self._setup.run)
         else:
-            self._earlier.take_in(
-                self._results, self._totals, self._job.answer_field, self._config, self.model.username
-            )
-        for path, size in self._results.repaired.items():
-            logger.warning("%s ended in a torn line of %d bytes (a crash); it was cut off", path, size)
-            print(
-                f"note: {path} ended in a torn line of {size} bytes (a crash); it was cut off",
-                file=sys.stderr,
-            )
+            await asyncio.to_thread(self._take_in_earlier_stretches)
         logger.info("run %s starts: %s", self._results.run_id, self._setup.run.manifest)
-        self._slots = asyncio.Semaphore(self._config.max_concurrent_tasks)
-        self._cap = CostCap(self._config.max_cost, self._totals.cost or 0.0, self._totals.priced)
-        self._progress = Progress(
-            self._totals.tasks,
-            self._totals.finished,
-            lambda: self._totals.described(self._job.answer_noun),
+        self._progress.start(self._totals.finished)
+
+    def _take_in_earlier_stretches(self) -> None:
+        self._earlier.take_in(
+            self._results, self._totals, self._job.answer_field, self._config, self.model.username
         )
+        self._cap.take_in(self._totals.cost or 0.0, self._totals.priced)
 
     async def _work_through(self) -> None:
         tasks = iter(self._setup.selection)
@@ -194,19 +197,25 @@ class Run:
             return earlier
         async with self._slots:
             await self._admit()
-            cost = None
+            cost, answered = None, False
             try:
                 reply = await self._ask_model(task, request)
                 # Nothing may be awaited before this: an interrupt there would lose a paid response.
                 self._keep(task, key, reply)
-                cost = reply.cost
+                cost, answered = reply.cost, True
             except ModelError as error:
                 cost = error.usage.cost
                 self._totals.add_cost(cost)
                 raise
             finally:
-                self._cap.release(cost)
+                self._release(cost, answered)
         return reply
+
+    def _release(self, cost: float | None, answered: bool) -> None:
+        known = self._cap.unpriced
+        self._cap.release(cost, answered=answered)
+        if self._cap.unpriced and not known and self._config.max_cost is not None:
+            note("the endpoint does not say what its answers cost, so --max_cost cannot stop this run")
 
     def _keep(self, task: Task, key: str, reply: Reply) -> None:
         entry = JournalLine(
@@ -277,11 +286,15 @@ class Run:
 
     def _interrupt(self, number: int) -> None:
         """The first Ctrl-C or SIGTERM ends the run in order, the second one at once: all that arrived is on disk."""
-        if self._exit_code:
+        if self._interrupted:
+            self._progress.close()
             os._exit(128 + number)
+        self._interrupted = True
+        print("\nstopping: saving what has arrived (once more to exit at once)", file=sys.stderr, flush=True)
+        if self._finishing:
+            return
         self._exit_code = 128 + number
         self._stop("interrupted", f"interrupted by {signal.Signals(number).name}")
-        print("\nstopping: saving what has arrived (once more to exit at once)", file=sys.stderr, flush=True)
         asyncio.get_running_loop().call_later(GRACE_SECONDS, self._cancel_workers)
 
     def _cancel_workers(self) -> None:
@@ -301,7 +314,11 @@ class Run:
             )
             return
         logger.info("run %s ends: %s", self._results.run_id, self._status)
-        print(summary(metadata, self._job.answer_noun, self._setup.results, snapshot), flush=True)
+        print(self._summary(metadata, snapshot), flush=True)
+
+    def _summary(self, metadata: MetadataLine, snapshot: Path) -> str:
+        folder = self._config.output_directory
+        return summary(metadata, self._job.answer_noun, self._setup.results, snapshot, folder)
 
     def _metadata(self) -> MetadataLine:
         totals = self._totals

@@ -1,11 +1,11 @@
-"""What a verified file says, as tables: each attempt of the last run, and every run with its failure classes."""
+"""What a verified file says, on the screen: each attempt of the last run, and every run with its failure classes."""
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
+from utilities.progress import printable
 from utilities.record_reader import current_results
 
 MOST_ROWS = 60
@@ -46,14 +46,22 @@ class _RunTally:
         self.hard_coded += sum(record.hard_coded)
         self.reasons.update(reason.partition(":")[0] for reason in record.verification_reason)
 
+    def line(self, run: str) -> str:
+        """The counts in one line."""
+        failures = "".join(
+            f", {count} {reason}" for reason, count in self.reasons.most_common() if reason != "Passed"
+        )
+        return (
+            f"{run}: verified {self.verified} of {self.tasks} tasks; {self.attempts} attempts, {self.train} passed "
+            f"train, {self.test} passed test, {self.hard_coded} hard-coded{failures}"
+        )
+
 
 def print_report(verified: Path, models: dict[str, str]) -> None:
-    """Print the tables of a verified file to stdout, ending with a line such as `verified 9 of 30 tasks`.
+    """Print what a verified file says to stdout, ending with a line such as `verified 9 of 30 tasks`.
 
     `models`: model identifier by run id. Streams the file; memory grows with the number of runs only.
     """
-    from rich.console import Console
-
     tallies: dict[str, _RunTally] = {}
     rows: list[_Verdicts] = []
     for record in current_results(verified, _Verdicts):
@@ -61,53 +69,35 @@ def print_report(verified: Path, models: dict[str, str]) -> None:
             tallies[record.run_id], rows = _RunTally(), []
         tallies[record.run_id].add(record)
         rows = [*rows, record][: MOST_ROWS + 1]
-    console = Console()
-    if not console.is_terminal:
-        console.width = 120
     if 0 < sum(len(record.train_success) for record in rows) <= MOST_ROWS:
-        console.print(_attempts_table(rows))
-    console.print(_runs_table(tallies, models))
+        _print_attempts(rows)
+    for run_id, tally in tallies.items():
+        print(tally.line(printable(f"run {run_id or '-'} ({models.get(run_id, 'model unknown')})")))
     last = list(tallies.values())[-1] if tallies else _RunTally()
     of_run = " in the last run" if len(tallies) > 1 else ""
     print(f"verified {last.verified} of {last.tasks} tasks{of_run}")
 
 
-def _attempts_table(rows: list[_Verdicts]) -> Any:
+def _print_attempts(rows: list[_Verdicts]) -> None:
+    from rich.console import Console
     from rich.table import Table
+    from rich.text import (
+        Text,  # as Text, what a program or a dataset says is shown and never taken for markup
+    )
 
     table = Table("task", "attempt", "passed train", "passed test", "reason")
-    for record in rows:
+    for record in sorted(rows, key=lambda record: (record.task_id, record.version)):
         name = record.task_id + (f" v{record.version}" if record.version else "")
         for attempt, reason in enumerate(record.verification_reason):
             mark = " (hard-coded)" if record.hard_coded[attempt] else ""
             train, test = record.train_success[attempt], record.verification_success[attempt]
-            table.add_row(name, str(attempt + 1), _word(train), _word(test), reason + mark)
-    return table
+            cells = (name, str(attempt + 1), _word(train), _word(test), reason + mark)
+            table.add_row(*(Text(printable(cell)) for cell in cells))
+    console = Console()
+    if not console.is_terminal:
+        console.width = 120
+    console.print(table)
 
 
 def _word(passed: bool | None) -> str:
     return "unknown" if passed is None else ("yes" if passed else "no")
-
-
-def _runs_table(tallies: dict[str, _RunTally], models: dict[str, str]) -> Any:
-    from rich.table import Table
-
-    table = Table(
-        "run",
-        "model",
-        "tasks",
-        "verified",
-        "attempts",
-        "passed train",
-        "passed test",
-        "hard-coded",
-        "failures",
-    )
-    table.columns[0].no_wrap = True
-    for run_id, tally in tallies.items():
-        counts = (tally.tasks, tally.verified, tally.attempts, tally.train, tally.test, tally.hard_coded)
-        failures = [
-            f"{count} {reason}" for reason, count in tally.reasons.most_common() if reason != "Passed"
-        ]
-        table.add_row(run_id or "-", models.get(run_id, "?"), *map(str, counts), ", ".join(failures))
-    return table

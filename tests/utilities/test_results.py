@@ -79,13 +79,39 @@ def test_a_file_cut_at_every_byte_of_its_last_line_recovers(tmp_path: Path) -> N
     whole = file.append({"second": "grün"})
     file.close()
     content = path.read_bytes()
-    for size in range(whole, len(content)):
+    for size in range(whole, len(content) - 1):
         path.write_bytes(content[:size])
         again = AppendFile(path)
         assert (again.size, again.torn_bytes) == (whole, size - whole)
         again.append({"third": 3})
         again.close()
         assert [json.loads(line) for line in path.read_text().splitlines()] == [{"first": 1}, {"third": 3}]
+
+
+def test_a_whole_record_without_its_line_end_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "results.jsonl"
+    with ResultsFile(path, "run1") as results:
+        results.save_result(result_line(reply=Reply("text")))
+    path.write_bytes(path.read_bytes().rstrip(b"\n"))
+    assert len(list(current_results(path))) == 1
+    with ResultsFile(path, "run1") as results:
+        assert results.repaired == {}
+        results.save_result(result_line("bbbbbbbb", reply=Reply("text")))
+    assert len(list(current_results(path))) == 2
+
+
+def test_a_broken_journal_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    path = tmp_path / "results.jsonl"
+    journal_path(path).write_text("garbage\n")
+    with pytest.raises(RunFailed, match=r"line 1 of .*attempts\.jsonl is broken"):
+        ResultsFile(path, "run1")
+
+
+def test_what_a_killed_snapshot_left_is_swept(tmp_path: Path) -> None:
+    left = tmp_path / ".results_20260101_000000.json.0a1b2c3d.tmp"
+    left.write_text("half a snapshot")
+    ResultsFile(tmp_path / "results.jsonl", "run1").close()
+    assert not left.exists()
 
 
 def test_a_torn_tail_longer_than_a_block_is_cut(tmp_path: Path) -> None:
