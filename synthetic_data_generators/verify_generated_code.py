@@ -15,12 +15,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from utilities.code_execution import Limits
 from utilities.command_line import parse, run_main
-from utilities.config import UsageError, at_least_one, positive, setting
+from utilities.config import RunFailed, UsageError, at_least_one, positive, setting
 from utilities.log import log_to_file, logger
 from utilities.progress import Progress
-from utilities.record_reader import current_results, run_models
+from utilities.record_reader import check_results, current_results, run_models
 from utilities.records import Record
 from utilities.results import AppendFile, RunLock
+from utilities.terminal import note
 from utilities.verification import verified_records
 from utilities.verification_report import print_report
 from utilities.verifiers import VERIFIERS, Verifier
@@ -44,6 +45,7 @@ class VerifyConfig:
     exec_timeout: float = setting(10.0, "seconds per program, over all its grids", type=positive)
     exec_memory_mb: int = setting(1024, "memory per program in MB", type=at_least_one)
     sandbox: str = setting("auto", "auto, a tier of the sandbox by name, or unsafe")
+    again: bool = setting(False, "verify everything anew, also what the verified file holds already")
     output_directory: str | None = setting(
         None, "folder for the verified file and the log (default: beside the results)"
     )
@@ -53,22 +55,42 @@ def main() -> None:
     """Verify one results file."""
     config = parse(VerifyConfig, None, __doc__, EXAMPLE)
     results = _results_path(config)
+    check_results(results)
     folder = Path(config.output_directory).resolve() if config.output_directory else results.parent
-    folder.mkdir(parents=True, exist_ok=True)
     output = folder / f"{results.stem}.verified.jsonl"
-    lock = RunLock(output)
-    done = {_key(record) for record in current_results(output)} if output.exists() else set()
-    missing = (record for record in current_results(results) if _key(record) not in done)
-    log = folder / LOG.name if config.output_directory else LOG
     limits = Limits(seconds=config.exec_timeout, memory_mb=config.exec_memory_mb)
-    with (
-        log_to_file(log),
-        closing(VERIFIERS[config.executor](limits, config.workers, config.sandbox)) as verifier,
-    ):
-        asyncio.run(_verify(missing, output, verifier, len(done)))
-    lock.close()
-    print_report(output, run_models(results))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with closing(RunLock(output)), log_to_file(folder / LOG.name if config.output_directory else LOG):
+            with closing(VERIFIERS[config.executor](limits, config.workers, config.sandbox)) as verifier:
+                _verify_missing(results, output, verifier, again=config.again)
+            print_report(output, run_models(results))
+    except OSError as error:
+        raise RunFailed(
+            f"cannot write verdicts to {error.filename or folder} ({error.strerror}): make room there, or choose "
+            "another folder with --output_directory"
+        ) from None
     print(f"verdicts: {output}")
+
+
+def _verify_missing(results: Path, output: Path, verifier: Verifier, *, again: bool) -> None:
+    """Verify what `output` does not hold yet; with `again`, everything."""
+    if again:
+        output.unlink(missing_ok=True)
+    done = (
+        {_key(record) for record in current_results(output) if _is_final(record)}
+        if output.exists()
+        else set()
+    )
+    if done:
+        note(f"{len(done)} results were verified before and are not run again (--again does)")
+    missing = (record for record in current_results(results) if _key(record) not in done)
+    asyncio.run(_verify(missing, output, verifier, len(done)))
+
+
+def _is_final(record: Record) -> bool:
+    """False where the sandbox itself failed: that is run again."""
+    return not any(reason.startswith("sandbox_error") for reason in record["verification_reason"])
 
 
 def _results_path(config: VerifyConfig) -> Path:
@@ -100,9 +122,10 @@ async def _verify(records: Iterator[Record], output: Path, verifier: Verifier, d
 
 
 def _key(record: Record) -> bytes:
-    """Eight bytes that tell results apart; a resumed run's new result of a task has a time of its own."""
-    parts = [str(record.get(name)) for name in ("run_id", "task_id", "version", "timestamp")]
-    return blake2b("\n".join(parts).encode(), digest_size=8).digest()
+    """Eight bytes that tell results apart; also those of a resumed run, which have a time of their own."""
+    names = ("run_id", "task_id", "version", "timestamp", "python_code")
+    parts = [str(record.get(name)) for name in names]
+    return blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=8).digest()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import io
 import os
 import signal
 import sys
@@ -11,6 +12,7 @@ from types import UnionType
 from typing import Any, NoReturn, TypeVar, get_args, get_origin, get_type_hints
 
 from utilities.config import RunFailed, UsageError
+from utilities.terminal import printable
 
 Config = TypeVar("Config")
 
@@ -19,7 +21,7 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one sentence, without the usage text; exit code 2."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message} (see --help)\n")
+        self.exit(2, printable(f"{self.prog}: {message} (see --help)") + "\n")
 
 
 def parse(config_class: type[Config], argv: Sequence[str] | None, description: str, example: str) -> Config:
@@ -89,9 +91,20 @@ def _plain_type(hint: Any) -> Callable[[str], Any]:
     return get_args(hint)[0] if get_origin(hint) is tuple else hint  # type: ignore[no-any-return]
 
 
+def _text(text: str) -> str:
+    """A value that can be written down; an empty one is a variable that was not set."""
+    if not text:
+        raise UsageError("is empty: give a value, or leave the flag out")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"{text!r} is not UTF-8") from None
+    return text
+
+
 def _typed(options: dict[str, Any], plain_type: Callable[[str], Any]) -> dict[str, Any]:
     """`options` with a type whose UsageError becomes argparse's own error."""
-    convert = options.get("type", plain_type)
+    convert = options.get("type", _text if plain_type is str else plain_type)
 
     def converted(text: str) -> Any:
         try:
@@ -107,9 +120,11 @@ def run_main(main: Callable[[], int | None]) -> NoReturn:
     """Call `main` and exit: 0 done (or the code it returns), 1 failed, 2 wrong usage, 130 interrupted by Ctrl-C.
 
     Only UsageError, RunFailed, OSError (a full or unwritable disk) and an interrupt become a sentence; anything else
-    is a bug and keeps its traceback. SIGTERM keeps its default, which shells report as 143.
+    is a bug and keeps its traceback. SIGTERM ends it in order with 143, so that no temporary file stays behind.
     """
     name = _program()
+    _make_output_safe()
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         code = main() or 0
         sys.stdout.flush()  # here, where a full disk or a closed pipe still becomes a sentence
@@ -126,6 +141,20 @@ def run_main(main: Callable[[], int | None]) -> NoReturn:
     except KeyboardInterrupt:
         _die(128 + signal.SIGINT, f"{name}: interrupted")
     sys.exit(code)
+
+
+def _terminate(number: int, frame: object) -> NoReturn:
+    sys.exit(128 + number)
+
+
+def _make_output_safe() -> None:
+    """A terminal without UTF-8 shows question marks, and a closed stdout or stderr swallows, instead of failing."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _program() -> str:
@@ -150,5 +179,5 @@ def _os_sentence(error: OSError) -> str:
 
 def _die(code: int, message: str) -> NoReturn:
     if message:
-        print(message, file=sys.stderr)
+        print(printable(message), file=sys.stderr)
     sys.exit(code)

@@ -7,7 +7,7 @@ readme's flag table and the metadata of a run are all made from it.
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,6 @@ DEFAULT_DATASET = ROOT / "apps" / "static" / "dataset.json"
 TASK_FILES = ROOT / "data" / "training"
 SAVE_INTERVAL = 10
 """How often, in finished tasks, a summary line is logged and everything is fsynced at the latest."""
-
-load_dotenv(ROOT / ".env")
 
 
 class UsageError(Exception):
@@ -41,26 +39,28 @@ class ModelRow:
     """What the provider calls it."""
     base_url: str | None = None
     """Its OpenAI-compatible endpoint; None for a model that runs in this process."""
+    url_variables: tuple[str, ...] = ()
+    """Environment variables that name another endpoint; the first one that is set counts."""
     key_variable: str | None = None
     """The environment variable that holds the key."""
     key_required: bool = False
 
 
 def _openrouter(model_id: str) -> ModelRow:
-    return ModelRow(model_id, "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY", key_required=True)
+    return ModelRow(model_id, "https://openrouter.ai/api/v1", (), "OPENROUTER_API_KEY", key_required=True)
 
 
-def _local(model_id: str, url_variable: str, default_url: str) -> ModelRow:
-    return ModelRow(model_id, os.environ.get(url_variable) or default_url, "LOCAL_API_KEY")
+def _local(model_id: str, default_url: str, *url_variables: str) -> ModelRow:
+    return ModelRow(model_id, default_url, url_variables, "LOCAL_API_KEY")
 
 
-_VLLM_URL = os.environ.get("LOCAL_1_BASE_URL") or "http://localhost:8000/v1"
+_VLLM = "http://localhost:8000/v1"
 
 MODELS: dict[str, ModelRow] = {
     "OFFLINE": ModelRow("offline"),
-    "LOCAL_0": _local("qwen3:8b", "LOCAL_0_BASE_URL", "http://localhost:11434/v1"),
-    "LOCAL_1": _local("default", "LOCAL_1_BASE_URL", _VLLM_URL),
-    "LOCAL_2": _local("default", "LOCAL_2_BASE_URL", "http://localhost:8080/v1"),
+    "LOCAL_0": _local("qwen3:8b", "http://localhost:11434/v1", "LOCAL_0_BASE_URL"),
+    "LOCAL_1": _local("default", _VLLM, "LOCAL_1_BASE_URL"),
+    "LOCAL_2": _local("default", "http://localhost:8080/v1", "LOCAL_2_BASE_URL"),
     "GEMINI_FLASH": _openrouter("google/gemini-3-flash-preview"),
     "GEMINI_PRO": _openrouter("google/gemini-3.1-pro-preview"),
     "CLAUDE": _openrouter("anthropic/claude-sonnet-4.6"),
@@ -71,18 +71,35 @@ MODELS: dict[str, ModelRow] = {
 }
 
 
+def load_environment() -> None:
+    """Read .env into the environment, where a variable that is set already wins. Raises UsageError."""
+    try:
+        load_dotenv(ROOT / ".env")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"cannot read {ROOT / '.env'} ({error}): write it as plain text, see .env.example"
+        ) from None
+
+
 def find_model(identifier: str) -> ModelRow:
-    """The row for a name in MODELS, `openrouter:<model id>` or `local:<model id>`.
+    """The row for a name in MODELS, `openrouter:<model id>` or `local:<model id>`, with the endpoint of the environment.
 
     Raises UsageError when the name is unknown.
     """
+    load_environment()
+    row = _row(identifier)
+    urls = [os.environ[name] for name in row.url_variables if os.environ.get(name)]
+    return replace(row, base_url=urls[0]) if urls else row
+
+
+def _row(identifier: str) -> ModelRow:
     if identifier in MODELS:
         return MODELS[identifier]
     kind, _, model_id = identifier.partition(":")
     if kind == "openrouter" and model_id:
         return _openrouter(model_id)
     if kind == "local" and model_id:
-        return _local(model_id, "LOCAL_BASE_URL", _VLLM_URL)
+        return _local(model_id, _VLLM, "LOCAL_BASE_URL", "LOCAL_1_BASE_URL")
     raise UsageError(
         f"there is no model called {identifier!r}: use one of {', '.join(MODELS)}, "
         "or openrouter:<model id>, or local:<model id>"
@@ -97,16 +114,22 @@ def setting(default: Any, help: str, **argparse_options: Any) -> Any:
     return field(default=default, metadata={"help": help, **argparse_options})
 
 
+MOST = 10**9
+"""No number on the command line may be larger: it is a slip, and the system's own limits are not far above."""
+
+
 def bounded(convert: Callable[[str], Any], least: float, wanted: str) -> Callable[[str], Any]:
-    """An argparse type: a number no smaller than `least`, else a sentence that says `wanted`."""
+    """An argparse type: a number from `least` to MOST, else a sentence that says `wanted`."""
 
     def parse(text: str) -> Any:
         try:
             value = convert(text)
         except ValueError:
             raise UsageError(f"{text!r} is not {wanted}") from None
-        if not least <= value < float("inf"):
-            raise UsageError(f"{text!r} is not {wanted}")
+        if not least <= value <= MOST:
+            raise UsageError(
+                f"{text!r} is not {wanted}" + (" (and at most a billion)" if value > MOST else "")
+            )
         return value
 
     return parse
@@ -132,7 +155,7 @@ def task_id_list(text: str) -> tuple[str, ...]:
 
     try:
         ids = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         ids = None
     if not isinstance(ids, list) or not ids or not all(isinstance(name, str) for name in ids):
         raise UsageError(f"""{text!r} is not a JSON list of task ids such as '["007bbfb7", "00d62c1b"]'""")

@@ -117,7 +117,7 @@ def _task(entry: Entry, head: _Head, *, checked: bool = False) -> Task:
     try:
         train, test = _PAIRS.decode(head.train), _PAIRS.decode(head.test)
         if not checked:
-            _check_pairs(train, test)
+            check_pairs(train, test)
     except UNDECODABLE as error:
         raise _refusal(entry, error) from None
     fields = {name: getattr(head, name) for name in ("task_id", "version", "signed_by", "transform")}
@@ -129,8 +129,11 @@ def read_tasks(dataset: str | Path) -> Iterator[Task]:
     return (_task(entry, head) for entry, head in _heads(dataset))
 
 
-def _check_pairs(train: tuple[Pair, ...], test: tuple[Pair, ...]) -> None:
-    """What the typed decoder cannot see: train outputs are there, grids are rectangular."""
+def check_pairs(train: tuple[Pair, ...], test: tuple[Pair, ...]) -> None:
+    """What the typed decoder cannot see: train outputs are there, grids are rectangular.
+
+    Raises msgspec.ValidationError.
+    """
     if any(pair.output is None for pair in train):
         raise msgspec.ValidationError("a train pair has no output")
     for pair in (*train, *test):

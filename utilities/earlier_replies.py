@@ -1,9 +1,12 @@
 """What earlier stretches of a resumed run left: results that count, and responses whose tasks are not complete."""
 
 from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
 
 from utilities.attempts import sampling_of
-from utilities.config import RunConfig
+from utilities.config import RunConfig, RunFailed
 from utilities.model_utils import Reply
 from utilities.progress import Totals
 from utilities.records import Record, attempt_key, flattened, read_replies, task_of_record
@@ -25,6 +28,7 @@ class EarlierReplies:
     ) -> None:
         """Read what the run has; count it in `totals`, and tell `results` which tasks are complete."""
         for record, offset in results.load_results():
+            _check(record, answer_field, results.path)
             complete = not any(flattened(record["error"]))
             results.take_in((record["task_id"], record["version"]), offset, complete=complete)
             for error in flattened(record["error"]):
@@ -44,6 +48,20 @@ class EarlierReplies:
         if (*task, key) not in self._replies:
             self._replies[(*task, key)] = reply
             totals.add_reply(reply)
+
+
+def _check(record: Record, answer_field: str, path: Path) -> None:
+    """Raises RunFailed when a record does not hold together; StoredResult has looked at the rest."""
+    answers = record.get(answer_field)
+    try:
+        task_of_record(record)
+        list(read_replies(record))
+        if not isinstance(answers, list) or len(answers) != len(record["error"]):
+            raise msgspec.ValidationError(f"its {answer_field} is not a list of {len(record['error'])}")
+    except msgspec.ValidationError as error:
+        raise RunFailed(
+            f"the result of task {record['task_id']} in {path} is broken ({error}): remove that line and start again"
+        ) from None
 
 
 def _keyed_replies(record: Record, config: RunConfig, model_id: str) -> Iterator[tuple[str, Reply]]:

@@ -4,11 +4,12 @@ Providers live in utilities/models/. Retrying, rate limits and timeouts are thei
 are the runner's.
 """
 
+import os
 from typing import Any, Literal, Protocol
 
 import msgspec
 
-from utilities.config import RunConfig, UsageError, find_model
+from utilities.config import ModelRow, RunConfig, UsageError, find_model
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -136,23 +137,32 @@ class RunStopped(Exception):
 def get_model(model_identifier: str, config: RunConfig | None = None) -> Model:
     """The model of that name (see config.find_model), with the endpoint, timeouts and limits of `config`.
 
-    Raises UsageError when the name is unknown or its key is missing.
+    Raises UsageError when the name is unknown, its key is missing or impossible, or OFFLINE is given an endpoint.
     """
-    import os
-
     config = config or RunConfig()
     row = find_model(model_identifier)
-    base_url = config.base_url or row.base_url
-    if base_url is None:
+    if row.base_url is None:
+        if config.base_url:
+            raise UsageError(
+                f"{model_identifier} runs in this process and has no endpoint: with --base_url, name the model to ask "
+                "there, for example --model_identifier local:my-model"
+            )
         from utilities.models.offline import OfflineModel
 
         return OfflineModel(workers=config.max_concurrent_tasks)
-    key = os.environ.get(row.key_variable or "") or None
-    if key is None and row.key_required and config.base_url is None:
+    key = _key(model_identifier, row, needed=config.base_url is None and not config.dry_run)
+    from utilities.models.openai_compatible import OpenAICompatibleModel
+
+    return OpenAICompatibleModel(model_identifier, row.id, config.base_url or row.base_url, key, config)
+
+
+def _key(model_identifier: str, row: ModelRow, *, needed: bool) -> str | None:
+    key = os.environ.get(row.key_variable or "", "").strip()
+    if needed and row.key_required and not key:
         raise UsageError(
             f"{model_identifier} needs a key: set {row.key_variable} in the environment or in .env "
             "(see .env.example), or use --model_identifier OFFLINE, which needs none"
         )
-    from utilities.models.openai_compatible import OpenAICompatibleModel
-
-    return OpenAICompatibleModel(model_identifier, row.id, base_url, key, config)
+    if not (key.isascii() and key.isprintable()):
+        raise UsageError(f"{row.key_variable} holds characters that no key has: copy the key again")
+    return key or None

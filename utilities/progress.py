@@ -164,16 +164,6 @@ def summary(metadata: MetadataLine, noun: str, results: Path, snapshot: Path, el
     return "\n".join(lines)
 
 
-def note(sentence: str) -> None:
-    """Tell something in passing, on stderr."""
-    print(f"note: {printable(sentence)}", file=sys.stderr, flush=True)
-
-
-def printable(text: str) -> str:
-    """`text` on one line without control characters: what models and files say must not steer a terminal."""
-    return "".join(character if character.isprintable() else " " for character in text)
-
-
 def duration(seconds: float) -> str:
     """Seconds as `42 s`, `3 min 5 s` or `2 h 10 min`."""
     whole = round(seconds)

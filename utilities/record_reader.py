@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 
 from utilities.config import RunFailed
-from utilities.progress import note
-from utilities.records import Record, RunLine
+from utilities.records import Record, RunLine, StoredResult
+from utilities.terminal import note
 
 _TAIL_BLOCK = 1 << 16
 
@@ -76,27 +76,25 @@ class _LineKey(msgspec.Struct):
 
 def read_run(path: Path, run_id: str) -> Iterator[tuple[int, Record]]:
     """(offset, record) of each result line of a run, in the order of the file, superseded ones too."""
-    for offset, entry, line in _keyed_lines(path):
+    for number, offset, line in iterate_lines(path):
+        where = f"line {number}"
+        entry = decode_entry(path, where, line, _LineKey)
         if entry.entry_type == "result" and entry.run_id == run_id:
-            yield offset, decode_entry(path, f"the result at byte {offset}", line, Record)
+            decode_entry(path, where, line, StoredResult)
+            yield offset, decode_entry(path, where, line, Record)
 
 
 def find_run(path: Path, run: str) -> RunLine:
     """The first line of run `run`, an id or `last`. Raises RunFailed when the file holds no such run."""
-    found = None
-    for _, entry, line in _keyed_lines(path) if path.exists() else ():
+    found: RunLine | None = None
+    for number, _, line in iterate_lines(path) if path.exists() else ():
+        entry = decode_entry(path, f"line {number}", line, _LineKey)
         if entry.entry_type == "run" and run in ("last", entry.run_id):
-            found = line
+            found = decode_entry(path, f"line {number}", line, RunLine)
     if found is None:
         what = "run" if run == "last" else f"run {run}"
         raise RunFailed(f"there is no {what} to resume in {path}: leave out --resume to start one")
-    run_line: RunLine = decode_entry(path, f"the first line of run {run}", found, RunLine)
-    return run_line
-
-
-def _keyed_lines(path: Path) -> Iterator[tuple[int, _LineKey, bytes]]:
-    for number, offset, line in iterate_lines(path):
-        yield offset, decode_entry(path, f"line {number}", line, _LineKey), line
+    return found
 
 
 class _ResultKey(msgspec.Struct):
@@ -153,6 +151,15 @@ def current_results(path: Path, kind: Any = Record) -> Iterator[Any]:
     for counts, (where, body) in zip(_counting(keys, is_result), iterate_entries(path), strict=True):
         if counts:
             yield decode_entry(path, where, body, kind)
+
+
+def check_results(path: Path) -> None:
+    """Raises RunFailed when a file is broken anywhere, or holds no result at all."""
+    results = 0
+    for where, body in iterate_entries(path):
+        results += decode_entry(path, where, body, _ResultKey).entry_type == "result"
+    if not results:
+        raise RunFailed(f"{path} holds no results: give the results file or the snapshot of a run")
 
 
 def _counting(keys: "array[int]", is_result: bytearray) -> list[bool]:

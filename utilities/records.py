@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from utilities.data_loader import Task
+from utilities.data_loader import Task, check_pairs
 from utilities.model_utils import Message, ModelError, Reply, Sampling, Usage
 
 Record = dict[str, Any]
@@ -74,6 +74,28 @@ class CodeResultLine(ResultLine, kw_only=True, tag="result"):
     """A result of a script that asks for programs."""
 
     python_code: list[str | None]
+
+
+class StoredResult(msgspec.Struct):
+    """What a resume needs of a result line, to refuse one that was changed by hand; per test input lists may be nested."""
+
+    run_id: str
+    task_id: str
+    version: int
+    task_data: Record
+    prompt_messages: list[list[Any]]
+    response: list[str | list[str | None] | None]
+    thinking: list[str | list[str | None] | None]
+    finish_reason: list[str | list[str | None] | None]
+    usage: list[Usage | list[Usage | None] | None]
+    generation_time_seconds: list[float | list[float | None] | None]
+    provider: list[Record | list[Record | None] | None]
+    error: list[ErrorInfo | list[ErrorInfo | None] | None]
+
+    def __post_init__(self) -> None:
+        lengths = {name: len(getattr(self, name)) for name in self.__struct_fields__[4:]}
+        if len(set(lengths.values())) > 1:
+            raise ValueError(f"its lists have different lengths: {lengths}")
 
 
 class MetadataLine(msgspec.Struct, kw_only=True, tag_field="entry_type", tag="metadata"):
@@ -151,10 +173,11 @@ def flattened(values: list[Any]) -> Iterator[Any]:
 
 
 def task_of_record(record: Record) -> Task:
-    """The task that a result record carries in `task_data`."""
-    return msgspec.convert(
-        record["task_data"] | {"task_id": record["task_id"], "version": record.get("version", 0)}, Task
-    )
+    """The task that a result record carries in `task_data`. Raises msgspec.ValidationError when that is none."""
+    names = {"task_id": record.get("task_id"), "version": record.get("version", 0)}
+    task = msgspec.convert(msgspec.convert(record.get("task_data"), Record) | names, Task)
+    check_pairs(task.train, task.test)
+    return task
 
 
 def read_replies(record: Record) -> Iterator[tuple[int, tuple[Message, ...], Reply]]:

@@ -6,6 +6,7 @@ Not here: what the lines mean (records.py) and when they are written (runner.py)
 import fcntl
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
@@ -135,18 +136,21 @@ class ResultsFile:
     def __init__(self, path: Path, run_id: str) -> None:
         """Open (and create) both files and take the lock.
 
-        Raises RunFailed when another run holds the lock, OSError when the folder cannot be written.
+        Raises RunFailed when another run holds the lock or the journal is broken, OSError when the folder cannot be
+        written.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path, self.run_id = path, run_id
-        self._lock = RunLock(path)
-        self._results = AppendFile(path)
-        self._journal = AppendFile(journal_path(path))
-        self._check_journal()
-        for left in path.parent.glob(f".{path.stem}_*.tmp"):  # of a snapshot whose writing was killed
-            left.unlink(missing_ok=True)
         self._offsets: dict[tuple[str, int], int] = {}
         self._incomplete: set[tuple[str, int]] = set()
+        with ExitStack() as opened:
+            self._lock = opened.enter_context(closing(RunLock(path)))
+            self._results = opened.enter_context(closing(AppendFile(path)))
+            self._journal = opened.enter_context(closing(AppendFile(journal_path(path))))
+            self._check_journal()
+            opened.pop_all()
+        for left in path.parent.glob(f".{path.stem}_*.tmp"):  # of a snapshot whose writing was killed
+            left.unlink(missing_ok=True)
         self.repaired = {
             file.path: file.torn_bytes for file in (self._results, self._journal) if file.torn_bytes
         }

@@ -1,6 +1,6 @@
-"""What a run needs before it starts: its script (Job), settings, tasks, model and manifest; resuming and dry runs too.
+"""What a run needs before it starts: its script (Job), settings, tasks, model and manifest; resuming too.
 
-Not here: the loop itself (runner.py).
+Not here: the loop itself (runner.py), dry runs (dry_run.py).
 """
 
 import dataclasses
@@ -20,14 +20,16 @@ import msgspec
 from utilities import __version__
 from utilities.attempts import Prompt
 from utilities.command_line import parse_given
-from utilities.config import ROOT, RunConfig, UsageError
+from utilities.config import ROOT, RunConfig, RunFailed, UsageError
 from utilities.data_loader import Task, TaskSelection, select_tasks
 from utilities.model_utils import Model, get_model
-from utilities.record_reader import find_run, iterate_lines
-from utilities.records import MetadataLine, Record, ResultLine, RunLine, now
+from utilities.record_reader import find_run
+from utilities.records import Record, ResultLine, RunLine, now
 
 SAMPLING = ("best_of", "temperature", "max_tokens", "reasoning_effort", "seed")
 """Settings that a resumed run must not change, besides model, prompt and tasks."""
+SELECTION = ("dataset", "use_dataset_json", "versions", "task_ids", "tasks", "max_tasks")
+"""Settings that choose the tasks."""
 _NOT_SAVED = ("resume", "dry_run", "output_directory")
 
 
@@ -155,84 +157,36 @@ def _continued(job: Job, earlier: RunLine, given: dict[str, Any]) -> RunConfig:
         raise UsageError(f"run {earlier.run_id} is one of {earlier.script}, not of {job.script}")
     known = {field.name for field in dataclasses.fields(job.config)}
     saved = {name: value for name, value in earlier.config.items() if name in known and name not in given}
-    return dataclasses.replace(msgspec.convert(saved, job.config), **given)
+    try:
+        return dataclasses.replace(msgspec.convert(saved, job.config), **given)
+    except msgspec.ValidationError as error:
+        raise RunFailed(
+            f"the settings of run {earlier.run_id} are broken ({error}): start a new run"
+        ) from None
 
 
 def _refuse_differences(earlier: RunLine, config: RunConfig, manifest: dict[str, Any]) -> None:
-    """Raises UsageError when what is asked for is not what the run was about."""
-    if earlier.manifest["model_id"] != manifest["model_id"]:
-        was, is_now = earlier.manifest["model_id"], manifest["model_id"]
-        raise _different(earlier, "the model", was, is_now)
-    for name in SAMPLING:
-        if earlier.config.get(name) != getattr(config, name):
-            raise _different(earlier, f"--{name}", earlier.config.get(name), getattr(config, name))
-    for name, what in (
-        ("prompt_sha256", "the prompt"),
-        ("tasks_sha256", "the content of the selected tasks"),
-    ):
-        if earlier.manifest[name] != manifest[name]:
+    """Raises UsageError when what is asked for is not what the run was about; it names the flag where one is to blame."""
+    was_model, model = earlier.manifest.get("model_id"), manifest["model_id"]
+    if was_model != model:
+        raise _different(earlier, f"the model was {was_model} and is now {model}")
+    saved = _saved(config)
+    for name in (*SAMPLING, *SELECTION):
+        was, now_is = earlier.config.get(name), msgspec.to_builtins(saved[name])
+        if was != now_is:
+            raise _different(earlier, f"--{name} was {_said(was)} and is now {_said(now_is)}")
+    for name, what in (("tasks_sha256", "the content of its tasks"), ("prompt_sha256", "the prompt")):
+        if earlier.manifest.get(name) != manifest[name]:
             raise UsageError(
                 f"run {earlier.run_id} cannot be resumed: {what} has changed since; start a new run"
             )
 
 
-def _different(earlier: RunLine, what: str, was: Any, is_now: Any) -> UsageError:
+def _said(value: Any) -> str:
+    return "not given" if value is None else str(value)
+
+
+def _different(earlier: RunLine, what: str) -> UsageError:
     return UsageError(
-        f"run {earlier.run_id} cannot be resumed with other settings: {what} was {was} and is now {is_now}; "
-        "leave that flag out, or start a new run"
+        f"run {earlier.run_id} cannot be resumed with other settings: {what}; leave that flag out, or start a new run"
     )
-
-
-# --- dry runs --------------------------------------------------------------------------------------------------------
-
-_TOKEN = re.compile(r"\w+|[^\w\s]|\n")
-
-
-def print_dry_run(setup: Setup) -> None:
-    """Print the first prompt and what the run would ask, estimated from its prompts; ask nothing."""
-    requests = tokens = 0
-    for task in setup.selection:
-        prompts = setup.job.prompts(task)
-        if not requests:
-            for message in prompts[0]:
-                print(f"--- {message.role}\n{message.content}\n")
-        requests += len(prompts)
-        tokens += sum(estimated_tokens(prompt) for prompt in prompts)
-    requests, tokens = requests * setup.config.best_of, tokens * setup.config.best_of
-    print(
-        f"--- {setup.selection.count} tasks from {setup.selection.name}, {requests} requests to {setup.model.username}"
-    )
-    print(f"about {tokens:,} prompt tokens; {_expected_answers(setup, requests)}")
-
-
-def estimated_tokens(prompt: Prompt) -> int:
-    """Tokens of a prompt, roughly: words, numbers, signs and line ends count one each."""
-    return sum(len(_TOKEN.findall(message.content)) for message in prompt)
-
-
-def _expected_answers(setup: Setup, requests: int) -> str:
-    """Completion tokens and cost, from what earlier runs with this model were billed."""
-    answered = completion = 0
-    cost = 0.0
-    for line in _earlier_metadata(setup.results):
-        if line.model_username == setup.model.username and line.cost is not None and line.attempts_answered:
-            answered += line.attempts - line.failures.get("api_error", 0)
-            completion += line.usage.get("completion_tokens", 0)
-            cost += line.cost
-    if not answered:
-        return "completion tokens and cost unknown: no earlier run with this model in this results file"
-    return (
-        f"about {completion / answered * requests:,.0f} completion tokens and ${cost / answered * requests:.4f}, "
-        f"as {answered} earlier responses of this model cost ${cost:.4f}"
-    )
-
-
-def _earlier_metadata(results: Path) -> list[MetadataLine]:
-    if not results.exists():
-        return []
-    marker = b'"entry_type":"metadata"'
-    return [
-        msgspec.json.decode(line, type=MetadataLine)
-        for _, _, line in iterate_lines(results)
-        if marker in line[:100]
-    ]

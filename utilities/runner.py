@@ -19,10 +19,11 @@ from typing import Any
 from utilities.config import SAVE_INTERVAL, RunFailed
 from utilities.cost_cap import CostCap, CostReached
 from utilities.data_loader import Task
+from utilities.dry_run import print_dry_run
 from utilities.earlier_replies import EarlierReplies
 from utilities.log import log_to_file, logger
 from utilities.model_utils import ModelError, Reply, Request, RunStopped, RunStoppingError
-from utilities.progress import Progress, Totals, note, summary
+from utilities.progress import Progress, Totals, summary
 from utilities.records import (
     JournalLine,
     MetadataLine,
@@ -32,7 +33,8 @@ from utilities.records import (
     now,
 )
 from utilities.results import ResultsFile
-from utilities.run_setup import Job, Setup, prepare, print_dry_run
+from utilities.run_setup import Job, Setup, prepare
+from utilities.terminal import note
 
 GRACE_SECONDS = 2.0
 """How long responses under way may still arrive after the first Ctrl-C."""
@@ -50,8 +52,19 @@ def run_job(job: Job, argv: Sequence[str] | None = None) -> int:
         print_dry_run(setup)
         return 0
     _calm_the_collector()
-    with ResultsFile(setup.results, setup.run.run_id) as results, log_to_file(setup.log):
+    with _opened_results(setup) as results, log_to_file(setup.log):
         return asyncio.run(Run(setup, results).run())
+
+
+def _opened_results(setup: Setup) -> ResultsFile:
+    """Raises RunFailed when the folder cannot be written or another run is writing there."""
+    try:
+        return ResultsFile(setup.results, setup.run.run_id)
+    except OSError as error:
+        raise RunFailed(
+            f"cannot write results to {setup.results.parent} ({error.strerror}): "
+            "choose another folder with --output_directory"
+        ) from None
 
 
 def _calm_the_collector() -> None:

@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
+import msgspec
+
 from utilities.config import RunFailed
 from utilities.data_loader import Task
 from utilities.hard_coded import hard_coded
@@ -55,7 +57,7 @@ async def verified_records(records: Iterable[Record], verifier: Verifier) -> Asy
 
 async def verified(record: Record, verifier: Verifier) -> Record:
     """`record` with `FIELDS` added. Raises RunFailed when it holds no programs or no task."""
-    programs, task = programs_of(record), task_of_record(record)
+    programs, task = _programs_and_task(record)
     attempts = [
         _verdict(program, task, verifier) if program else _no_program(record, index, task)
         for index, program in enumerate(programs)
@@ -64,17 +66,16 @@ async def verified(record: Record, verifier: Verifier) -> Record:
     return record | {name: [verdict[name] for verdict in verdicts] for name in FIELDS}
 
 
-def programs_of(record: Record) -> list[str | None]:
-    """One program per attempt; older records have a plain string."""
-    programs = record.get("python_code")
-    if isinstance(programs, str):
-        return [programs]
-    if not isinstance(programs, list) or "task_data" not in record:
+def _programs_and_task(record: Record) -> tuple[list[str | None], Task]:
+    """One program per attempt (older records have a plain string), and the task they are for."""
+    try:
+        programs = msgspec.convert(record.get("python_code"), list[str | None] | str)
+        return [programs] if isinstance(programs, str) else programs, task_of_record(record)
+    except msgspec.ValidationError as error:
         raise RunFailed(
-            f"the result of task {record.get('task_id')} holds no programs with their task: "
-            "give the results of generate_code_data.py or run_code_benchmark.py"
-        )
-    return programs
+            f"the result of task {record.get('task_id')} cannot be verified ({error}): give the results of "
+            "generate_code_data.py or run_code_benchmark.py, with python_code and task_data"
+        ) from None
 
 
 async def _verdict(program: str, task: Task, verifier: Verifier) -> Record:

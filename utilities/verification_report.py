@@ -5,8 +5,8 @@ from pathlib import Path
 
 import msgspec
 
-from utilities.progress import printable
 from utilities.record_reader import current_results
+from utilities.terminal import printable
 
 MOST_ROWS = 60
 """The attempts of a longer run are not listed one by one."""

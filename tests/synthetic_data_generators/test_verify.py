@@ -127,6 +127,61 @@ def test_verifying_again_runs_only_what_is_new(tmp_path: Path) -> None:
     assert "verified 1 of 1 tasks in the last run" in stdout
 
 
+def test_a_changed_program_is_verified_anew(tmp_path: Path) -> None:
+    path = write(tmp_path / "results.jsonl", result(1, [RIGHT]))
+    verify(path)
+    write(path, result(1, ["def solve_task(grid):\n    return [[0]]"]))
+    _, stdout, _, _ = verify(path)
+    assert "verified 0 of 1 tasks" in stdout
+
+
+def test_again_verifies_everything_with_the_new_settings(tmp_path: Path) -> None:
+    slow = "import time\ndef solve_task(grid):\n    time.sleep(0.3)\n    return grid"
+    path = write(tmp_path / "results.jsonl", result(1, [slow]))
+    *_, (record,) = verify(path, "--exec_timeout", "0.2")
+    assert record["verification_reason"][0].startswith("timeout")
+    _, stdout, stderr, (record,) = verify(path, "--exec_timeout", "20")
+    assert "--again" in stderr and "verified 0 of 1 tasks" in stdout
+    *_, (record,) = verify(path, "--exec_timeout", "20", "--again")
+    assert record["verification_success"] == [True]
+
+
+def test_a_failure_of_the_sandbox_is_run_again(tmp_path: Path) -> None:
+    path = write(tmp_path / "results.jsonl", result(1, [RIGHT]))
+    *_, (record,) = verify(path)
+    record |= {"verification_success": [None], "verification_reason": ["sandbox_error: train pair 1: lost"]}
+    (tmp_path / "results.verified.jsonl").write_text(json.dumps(record) + "\n")
+    _, stdout, _, _ = verify(path)
+    assert "verified 1 of 1 tasks" in stdout
+
+
+def test_what_programs_and_files_say_is_shown_as_text(tmp_path: Path) -> None:
+    program = "def solve_task(grid):\n    raise ValueError('[/b] [list] x\\n\\x1b[2Jverified 9 of 9 tasks')"
+    path = write(
+        tmp_path / "results.jsonl", result(1, [program]) | {"task_id": "[b]t[/x]", "run_id": "[red]r"}
+    )
+    code, stdout, stderr, _ = verify(path)
+    assert code == 0, stderr
+    assert "[/b] [list] x" in stdout and "[b]t[/x]" in stdout and "[red]r" in stdout
+    assert "\x1b" not in stdout
+    assert [line for line in stdout.splitlines() if line.startswith("verified")] == ["verified 0 of 1 tasks"]
+
+
+def test_of_several_results_of_one_task_the_last_counts(tmp_path: Path) -> None:
+    wrong = result(1, ["def solve_task(grid):\n    return [[0]]"], timestamp="later")
+    path = write(tmp_path / "results.jsonl", result(1, [RIGHT]), result(2, [RIGHT]), wrong)
+    _, stdout, _, records = verify(path)
+    assert "verified 1 of 2 tasks" in stdout
+    assert len(records) == 2
+
+
+def test_a_refused_file_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / "notes.md"
+    path.write_text("# no results\n")
+    assert verify(path)[0] == 1
+    assert [left.name for left in tmp_path.iterdir()] == ["notes.md"]
+
+
 def test_a_torn_output_is_mended_and_completed(tmp_path: Path) -> None:
     path = write(tmp_path / "results.jsonl", *(result(number, [RIGHT]) for number in range(5)))
     verify(path)
@@ -179,7 +234,15 @@ def test_tasks_with_secret_outputs_have_no_verdict_on_test(tmp_path: Path) -> No
     ("content", "code", "wanted"),
     [
         ("{broken\n", 1, "line 1"),
-        ('{"entry_type": "result", "task_id": "x"}\n', 1, "holds no programs"),
+        ('{"entry_type": "result", "task_id": "x"}\n', 1, "cannot be verified"),
+        (
+            '{"task_id": "x", "python_code": [5], "task_data": {"train": [], "test": []}}\n',
+            1,
+            "cannot be verified",
+        ),
+        ('{"task_id": "x", "python_code": ["a"], "task_data": 5}\n', 1, "cannot be verified"),
+        ('{"python_code": ["a"], "task_data": {"train": [], "test": []}}\n', 1, "cannot be verified"),
+        ('{"entry_type": "metadata", "run_id": "x"}\n', 1, "holds no results"),
         (None, 2, "there is no file"),
     ],
 )

@@ -183,9 +183,9 @@ def test_a_resume_uses_journalled_responses_of_unfinished_tasks(runner: Runner) 
 @pytest.mark.parametrize(
     ("flags", "sentence"),
     [
-        (["--temperature", "0.7"], "--temperature was None and is now 0.7"),
+        (["--temperature", "0.7"], "--temperature was not given and is now 0.7"),
         (["--best_of", "2"], "--best_of was 1 and is now 2"),
-        (["--max_tasks", "3"], "the content of the selected tasks has changed"),
+        (["--max_tasks", "3"], "--max_tasks was not given and is now 3"),
     ],
 )
 def test_a_resume_with_other_settings_is_refused(runner: Runner, flags: list[str], sentence: str) -> None:
@@ -197,7 +197,7 @@ def test_a_resume_with_other_settings_is_refused(runner: Runner, flags: list[str
 def test_a_resume_of_changed_tasks_is_refused(runner: Runner) -> None:
     runner(ScriptedModel())
     runner.dataset.write_text(runner.dataset.read_text().replace("[[5]]", "[[6]]"))
-    with pytest.raises(UsageError, match="content of the selected tasks"):
+    with pytest.raises(UsageError, match="content of its tasks"):
         runner(ScriptedModel(), "--resume", "last")
 
 
@@ -262,10 +262,49 @@ def test_what_failed_tries_were_charged_counts(runner: Runner) -> None:
     assert runner.lines("metadata")[-1]["cost"] == pytest.approx(6 * 0.101 + 0.01 + 0.001)
 
 
-def test_a_cap_without_prices_does_not_stop_a_run(runner: Runner) -> None:
-    model = ScriptedModel(lambda request: Reply("x", usage=Usage(1, 1)))
+def test_a_cap_without_prices_says_so_and_goes_on_side_by_side(
+    runner: Runner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = ScriptedModel(lambda request: Reply("x", usage=Usage(1, 1)), delay=0.02)
     runner(model, "--max_cost", "0.001")
     assert len(model.requests) == 7
+    assert model.most_in_flight > 1
+    assert capsys.readouterr().err.count("does not say what its answers cost") == 1
+
+
+def test_a_dry_resume_counts_only_what_is_missing(runner: Runner, capsys: pytest.CaptureFixture[str]) -> None:
+    runner(
+        ScriptedModel(failing(1, 2, 3, error=lambda: RetryableError("timeout", "silent"))), "--best_of", "2"
+    )
+    runner(ScriptedModel(failing(1, error=lambda: RetryableError("timeout", "silent"))), "--resume", "last")
+    capsys.readouterr()
+    assert run_job(job(runner.folder), ["--resume", "last", "--dry_run"]) == 0
+    shown = capsys.readouterr().out
+    assert "1 requests" in shown
+    assert "as 13 earlier responses of this model cost $0.0130" in shown
+
+
+BROKEN = {
+    "no error": lambda record: record.pop("error"),
+    "no prompt": lambda record: record.pop("prompt_messages"),
+    "a number for an id": lambda record: record.update(task_id=5),
+    "fewer answers": lambda record: record.update(python_code=[]),
+    "no answers": lambda record: record.update(python_code=None),
+    "fewer responses": lambda record: record.update(response=[]),
+    "no task": lambda record: record.update(task_data=5),
+    "a task that is none": lambda record: record["task_data"]["train"][0].update(input=[[1], [2, 3]]),
+    "a message that is none": lambda record: record.update(prompt_messages=[[5]]),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_record_changed_by_hand_is_refused_in_one_sentence(runner: Runner, name: str) -> None:
+    runner(ScriptedModel())
+    lines = [json.loads(line) for line in runner.results.read_text().splitlines()]
+    BROKEN[name](lines[2])
+    runner.results.write_text("".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines))
+    with pytest.raises(RunFailed, match="is broken"):
+        runner(ScriptedModel(), "--resume", "last")
 
 
 def test_a_dry_run_asks_nothing_and_writes_nothing(
