@@ -27,7 +27,9 @@ def hard_coded(program: str, task: Task) -> bool:
     Outputs that say too little do not count: under MIN_CELLS cells, of one colour, or (masks) under MIN_CELLS_OF_MASK
     cells of only 0 and 1. A program that cannot be parsed has no literals.
     """
-    telling = {_cells(pair.output) for pair in task.train if pair.output is not None and _is_telling(pair.output)}
+    telling = {
+        _cells(pair.output) for pair in task.train if pair.output is not None and _is_telling(pair.output)
+    }
     if not telling or not _LONG.search(program):
         return False
     try:

@@ -99,7 +99,15 @@ def check_by_evalplus(_: int) -> str:
     from evalplus.eval import untrusted_check
 
     expected = [[list(row) for row in zip(*grid, strict=True)][::-1] for grid in GRIDS]
-    arguments = ("humaneval", NUMPY, [[grid] for grid in GRIDS], "solve_task", expected, 0, [1.0] * len(GRIDS))
+    arguments = (
+        "humaneval",
+        NUMPY,
+        [[grid] for grid in GRIDS],
+        "solve_task",
+        expected,
+        0,
+        [1.0] * len(GRIDS),
+    )
     status: str = untrusted_check(*arguments)[0]
     return status
 
@@ -145,7 +153,9 @@ def idle_latency(program: str) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--programs", type=int, default=400, help="per contender and round")
     options = parser.parse_args()

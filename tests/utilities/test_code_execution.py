@@ -35,7 +35,11 @@ def pool() -> Iterator[Pool]:
 
 def test_a_right_program_passes_everywhere(pool: Pool) -> None:
     result = verify(FLIP, TASK, pool=pool)
-    assert (result.train_success, result.verification_success, result.verification_reason) == (True, True, "Passed")
+    assert (result.train_success, result.verification_success, result.verification_reason) == (
+        True,
+        True,
+        "Passed",
+    )
     assert result.test_outputs == [TASK.test[0].output]
     assert [(v.part, v.index, v.passed, v.reason) for v in result.verdicts] == [
         ("train", 0, True, "Passed"),

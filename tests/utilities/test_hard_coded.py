@@ -35,7 +35,9 @@ def test_a_train_output_is_found_however_it_is_spelled(program: str) -> None:
 
 @given(
     st.integers(3, 8).flatmap(
-        lambda width: st.lists(st.lists(st.integers(0, 9), min_size=width, max_size=width), min_size=3, max_size=8)
+        lambda width: st.lists(
+            st.lists(st.integers(0, 9), min_size=width, max_size=width), min_size=3, max_size=8
+        )
     )
 )
 def test_any_telling_output_is_found(grid: list[list[int]]) -> None:
@@ -87,7 +89,9 @@ def test_a_large_mask_does_count() -> None:
     assert hard_coded(f"answer = {output}", Task(task_id="t", train=(Pair([[0]], output),), test=()))
 
 
-@pytest.mark.parametrize("program", ["-" * 100_000 + "1" * 20, "[" * 100_000 + "1," * 20, "1" + "+1" * 100_000])
+@pytest.mark.parametrize(
+    "program", ["-" * 100_000 + "1" * 20, "[" * 100_000 + "1," * 20, "1" + "+1" * 100_000]
+)
 def test_a_program_made_to_break_the_parser_is_not_marked(program: str) -> None:
     assert not hard_coded(program, TASK)
 

@@ -7,7 +7,7 @@ it has not merely found itself.
 
 import textwrap
 
-PRELUDE = '''
+PRELUDE = """
 import os, sys
 SECRET = {secret!r}[::-1]
 FILE, PARENT, PORT, SOCKET, ROOT = {file!r}, {parent!r}, {port!r}, {socket!r}, {root!r}
@@ -23,7 +23,7 @@ def solve_task(grid):
     except BaseException as error:
         print(type(error).__name__, error)
         return [[0]]
-'''
+"""
 MISTAKES = ("NameError", "SyntaxError", "TypeError", "AttributeError", "IndexError", "KeyError")
 """An attack that stops at one of these was not tried at all."""
 
@@ -304,7 +304,12 @@ RAW_CALLS = """
 
 def blocked_program(body: str, **bait: object) -> str:
     """The whole program of one attack."""
-    return PRELUDE.format(**bait) + "def attack():\n" + textwrap.indent(textwrap.dedent(body).strip(), "    ") + "\n"
+    return (
+        PRELUDE.format(**bait)
+        + "def attack():\n"
+        + textwrap.indent(textwrap.dedent(body).strip(), "    ")
+        + "\n"
+    )
 
 
 def raw_program() -> str:

@@ -46,4 +46,6 @@ def _holds(code: int, accumulator: int, value: int) -> bool:
         return bool(accumulator & value)
     if code not in (EQUAL, GREATER, GREATER_EQUAL):
         raise ValueError(f"instruction {code:#x} is not one the filters use")
-    return {EQUAL: accumulator == value, GREATER: accumulator > value, GREATER_EQUAL: accumulator >= value}[code]
+    return {EQUAL: accumulator == value, GREATER: accumulator > value, GREATER_EQUAL: accumulator >= value}[
+        code
+    ]

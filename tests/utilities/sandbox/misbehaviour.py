@@ -29,10 +29,11 @@ while True:
     except BaseException:
         continue
 """,
-    "an endless row": SOLVE + "class Row(list):\n        def __iter__(self):\n            while True: yield 0\n    list(Row())",
+    "an endless row": SOLVE
+    + "class Row(list):\n        def __iter__(self):\n            while True: yield 0\n    list(Row())",
     "the end of an object": SOLVE
     + "class Last:\n        def __del__(self):\n            while True: pass\n    Last()",
-    "waiting for input": "import select\n" + SOLVE + "select.select([], [], [])",
+    "waiting for input": "import ctypes\n" + SOLVE + "ctypes.CDLL(None).poll(None, 0, -1)",
     "a matrix": "import numpy as np\n" + SOLVE + "a = np.ones((900, 900))\n    while True: a = a @ a * 1e-9",
 }
 GREEDY = {
@@ -40,9 +41,12 @@ GREEDY = {
     "bytes": SOLVE + "return [[len(bytearray(1 << 34)) % 10]]",
     "a text": SOLVE + "return [[len('a' * (1 << 33)) % 10]]",
     "numpy": "import numpy as np\n" + SOLVE + "return np.ones((1 << 17, 1 << 13))",
-    "numpy, in steps": "import numpy as np\n" + SOLVE + "rows = []\n    while True: rows.append(np.ones(1 << 20))",
+    "numpy, in steps": "import numpy as np\n"
+    + SOLVE
+    + "rows = []\n    while True: rows.append(np.ones(1 << 20))",
     "a dictionary": SOLVE + "cells = {}\n    while True: cells[len(cells)] = [0] * 100",
-    "a caught memory error": SOLVE + """rows = []
+    "a caught memory error": SOLVE
+    + """rows = []
     while True:
         try: rows.append(bytearray(1 << 26))
         except MemoryError: raise""",
@@ -55,16 +59,23 @@ CRASHES = {
     "abort": HEAD + "os.abort()",
     "exit at import": HEAD + "os._exit(0)",
     "exit with a code": HEAD + SOLVE + "os._exit(7)",
-    "exit in __eq__": HEAD + SOLVE + """class Cell(int):
+    "exit in __eq__": HEAD
+    + SOLVE
+    + """class Cell(int):
         def __eq__(self, other): os._exit(0)
         __hash__ = None
     return [[Cell(1)]] if Cell(1) == 1 else [[0]]""",
     "exit in __del__": HEAD + SOLVE + "class Last:\n        def __del__(self): os._exit(0)\n    Last()",
-    "exit in __len__": HEAD + SOLVE + "class Row(list):\n        def __len__(self): os._exit(0)\n    len(Row())",
+    "exit in __len__": HEAD
+    + SOLVE
+    + "class Row(list):\n        def __len__(self): os._exit(0)\n    len(Row())",
     "reading address 0": "import ctypes\n" + SOLVE + "ctypes.string_at(0)",
     "writing address 1": "import ctypes\n" + SOLVE + "ctypes.memset(1, 0, 8)",
-    "recursion in C": SOLVE + "cells = iter([1])\n    for _ in range(10 ** 6): cells = map(int, cells)\n    next(cells)",
-    "an alarm": "import signal\n" + SOLVE + "signal.setitimer(signal.ITIMER_REAL, 0.01)\n    while True: pass",
+    "recursion in C": SOLVE
+    + "cells = iter([1])\n    for _ in range(10 ** 6): cells = map(int, cells)\n    next(cells)",
+    "an alarm": "import signal\n"
+    + SOLVE
+    + "signal.setitimer(signal.ITIMER_REAL, 0.01)\n    while True: pass",
     "a closed channel": HEAD + SOLVE + "os.close(3)\n    while True: pass",
     "a foreign system call": "import ctypes\n" + SOLVE + "ctypes.CDLL(None).syscall(0x40000000 | 39)",
     "an i386 system call": """
@@ -109,7 +120,9 @@ FORGERIES = {
     + """body = b'{"index":0,"output":[[1]],"error_type":null,"error":null,"stdout":"\\xff\\xfe","duration_ms":1}'
     os.write(3, len(body).to_bytes(4, 'little') + body)
     return [[1]]""",
-    "deep JSON": HEAD + SOLVE + "os.write(3, (100000).to_bytes(4, 'little') + b'[' * 100000)\n    return [[1]]",
+    "deep JSON": HEAD
+    + SOLVE
+    + "os.write(3, (100000).to_bytes(4, 'little') + b'[' * 100000)\n    return [[1]]",
     "a flood": HEAD + SOLVE + "while True: os.write(3, b'\\xff' * 65536)",
 }
 

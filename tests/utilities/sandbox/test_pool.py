@@ -56,7 +56,10 @@ def test_a_crash_keeps_the_grids_before_it(pool: Pool) -> None:
 def test_an_error_names_the_line_in_the_program(pool: Pool) -> None:
     program = "def solve_task(grid):\n    return helper(grid)\n\ndef helper(grid):\n    return grid[7]\n"
     (outcome,) = pool.run(program, [[[1]]]).outcomes
-    assert (outcome.error_type, outcome.error) == ("exception", "IndexError: list index out of range (line 5)")
+    assert (outcome.error_type, outcome.error) == (
+        "exception",
+        "IndexError: list index out of range (line 5)",
+    )
 
 
 def test_printed_text_and_time_are_kept_per_grid(pool: Pool) -> None:
@@ -209,7 +212,11 @@ time.sleep(0.6)
 def start(how: str, wait: str) -> subprocess.Popen[str]:
     text = CHILD.format(root=str(ROOT), loop=LOOP, how=textwrap.dedent(how), wait=wait)
     return subprocess.Popen(
-        [sys.executable, "-c", text], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        [sys.executable, "-c", text],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
 
 
@@ -240,7 +247,9 @@ def test_an_interrupt_ends_the_run_and_leaves_nothing(group: bool) -> None:
     with process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-        assert soon(lambda: len([n for n in descendants(process.pid).values() if n.startswith("python")]) >= 2)
+        assert soon(
+            lambda: len([n for n in descendants(process.pid).values() if n.startswith("python")]) >= 2
+        )
         below = set(descendants(process.pid))
         (os.killpg if group else os.kill)(process.pid, signal.SIGINT)
         _, errors = process.communicate(timeout=30)

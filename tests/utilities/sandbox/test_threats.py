@@ -26,7 +26,9 @@ BRIEF = Limits(seconds=0.2)
 AMPLE = Limits(seconds=10.0, memory_mb=200)
 
 
-@pytest.fixture(scope="module", params=[tier for tier in tiers.TIERS if tier.name != tiers.UNSAFE], ids=lambda t: t.name)
+@pytest.fixture(
+    scope="module", params=[tier for tier in tiers.TIERS if tier.name != tiers.UNSAFE], ids=lambda t: t.name
+)
 def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
     fault = canary.probe(request.param)
     if fault is not None and os.environ.get("CI") != "true":
@@ -92,7 +94,12 @@ def test_an_attack_does_not_get_through(pool: Pool, bait: dict[str, object], nam
 def test_the_attacks_can_be_told_apart_from_failures(bait: dict[str, object]) -> None:
     """On the unsafe tier the basic ones do get through, so a block elsewhere means something."""
     with Pool(1, "unsafe") as unsafe:
-        for name in ("reading: a file with a secret", "network: TCP", "writing: a memory file", "limits: priority"):
+        for name in (
+            "reading: a file with a secret",
+            "network: TCP",
+            "writing: a memory file",
+            "limits: priority",
+        ):
             program = attacks.blocked_program(attacks.BLOCKED[name], **bait)
             expected = [[0]] if name == "limits: priority" else [[9]]
             assert one(unsafe, program).output == expected, name
@@ -162,7 +169,9 @@ def test_what_is_far_beyond_a_grid_is_too_large(pool: Pool, expression: str) -> 
     ],
 )
 def test_a_flood_of_text_is_capped_and_costs_nothing_else(pool: Pool, flood: str) -> None:
-    outcome = one(pool, f"def solve_task(grid):\n    {flood}\n    return grid", Limits(stdout_characters=5000))
+    outcome = one(
+        pool, f"def solve_task(grid):\n    {flood}\n    return grid", Limits(stdout_characters=5000)
+    )
     assert outcome.output == [[1, 2], [3, 4]]
     assert len(outcome.stdout) <= 5000
 
