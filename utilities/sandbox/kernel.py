@@ -63,7 +63,7 @@ class _PathRule(ctypes.Structure):
 
 def landlock_version() -> int:
     """The kernel's Landlock version, 0 when it has none."""
-    return max(0, _syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(1)))
+    return max(0, int(_syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(1))))
 
 
 def landlock_read_only(paths: "Iterable[str]") -> None:

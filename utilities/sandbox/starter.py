@@ -16,7 +16,9 @@ class Starter:
     """
 
     def __init__(self) -> None:
-        self._calls: queue.SimpleQueue[tuple[Future[Zygote], Callable[[], Zygote]] | None] = queue.SimpleQueue()
+        self._calls: queue.SimpleQueue[tuple[Future[Zygote], Callable[[], Zygote]] | None] = (
+            queue.SimpleQueue()
+        )
         self._thread = threading.Thread(target=self._work, name="sandbox-starter", daemon=True)
         self._thread.start()
 

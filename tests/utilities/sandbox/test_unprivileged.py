@@ -26,9 +26,14 @@ done
 cd /
 exec "$@"
 """
-BECOME_NOBODY = (
-    "setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --bounding-set=-all".split()
-)
+BECOME_NOBODY = [
+    "setpriv",
+    "--reuid=65534",
+    "--regid=65534",
+    "--clear-groups",
+    "--inh-caps=-all",
+    "--bounding-set=-all",
+]
 
 
 def hidden_folders(paths: list[Path]) -> list[str]:
