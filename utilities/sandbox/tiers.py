@@ -29,6 +29,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0",  # children share the zygote's seed; a fixed one makes reruns equal
+    "LD_BIND_NOW": "1",  # or every child looks up the same C functions anew
     "MALLOC_TOP_PAD_": str(8 << 20),  # one contiguous heap, which huge pages can take
     "PYTHONDONTWRITEBYTECODE": "1",
 }

@@ -73,7 +73,6 @@ def main(descriptor: int, boot_text: str) -> None:
     if boot["cpu"] is not None:
         os.sched_setaffinity(0, {boot["cpu"]})
     gc.disable()
-    gc.set_threshold(10_000)
     _preload(boot)
     gc.collect()
     held = fill_holes()
