@@ -16,7 +16,7 @@ MIN_CELLS = 9
 MIN_CELLS_OF_MASK = 26
 """For outputs of 0 and 1 only: up to 5 x 5 these look like the structuring elements of honest programs."""
 
-_LONG = re.compile(r"\d(?:[\s,;|\[\](){}'\"\\n]*\d)" + f"{{{MIN_CELLS - 1},}}")
+_LONG = re.compile(rf"\d(?:[\s,;|\[\](){{}}'\"\\n]*\d){{{MIN_CELLS - 1},}}")
 _SEPARATORS = str.maketrans("", "", " \t\r\n,;|/[](){}'\"")
 _UNREADABLE = (SyntaxError, ValueError, MemoryError, RecursionError)
 

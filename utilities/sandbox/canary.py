@@ -13,7 +13,7 @@ from utilities.sandbox.protocol import Ready, encode_job
 from utilities.sandbox.worker import SandboxUnavailable, Zygote, ZygoteLost
 
 ATTACKS = """
-import ctypes, errno, os, signal, socket, _thread
+import _socket, _thread, ctypes, os
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -41,8 +41,8 @@ attacks = {
     "writing to /tmp": lambda: os.open("/tmp/arc-canary", os.O_WRONLY | os.O_CREAT),
     "writing to /dev/shm": lambda: os.open("/dev/shm/arc-canary", os.O_WRONLY | os.O_CREAT),
     "making a memory file": lambda: os.memfd_create("canary"),
-    "a network socket": lambda: socket.socket(socket.AF_INET),
-    "a Unix socket": lambda: socket.socket(socket.AF_UNIX),
+    "a network socket": lambda: _socket.socket(_socket.AF_INET),
+    "a Unix socket": lambda: _socket.socket(_socket.AF_UNIX),
     "fork": fork,
     "a thread": lambda: _thread.start_new_thread(int, ()),
     "exec": execute,

@@ -10,9 +10,9 @@ import importlib
 import io
 import marshal
 import os
-import resource
 import sys
 from json.encoder import encode_basestring_ascii as quoted
+from resource import RLIMIT_AS, RLIMIT_CPU, RLIMIT_NPROC, setrlimit
 from time import perf_counter
 from types import ModuleType
 
@@ -30,21 +30,20 @@ if TYPE_CHECKING:
 
 PROGRAM = "<program>"
 CHANNEL = 3
-"""The descriptor of the child's end of the socket."""
+"""The descriptor of the child's end of the socket: the lowest that the zygote keeps free."""
+MANY = 1 << 30
 SIGKILL = 9
 
 
-def lock_up(channel: int, zygote: int, memory: int, seconds: int, rules: "kernel.Filter | None") -> None:
+def lock_up(zygote: int, memory: int, seconds: int, rules: "kernel.Filter | None") -> None:
     """Bind this fresh child to its limits (bytes of address space, seconds of processor) and to the seccomp rules."""
     kernel.prctl(kernel.PR_SET_PDEATHSIG, SIGKILL)
     if os.getppid() != zygote:
         raise EOFError("the zygote died before its death could be announced")
-    if channel != CHANNEL:
-        os.dup2(channel, CHANNEL)
-    os.closerange(CHANNEL + 1, 1 << 30)
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    os.closerange(CHANNEL + 1, MANY)
+    setrlimit(RLIMIT_AS, (memory, memory))
+    setrlimit(RLIMIT_CPU, (seconds, seconds))
+    setrlimit(RLIMIT_NPROC, (0, 0))
     if rules is not None:
         rules.put_on()
 
@@ -80,9 +79,13 @@ def report(channel: int, result: "tuple[int, list[list[int]] | None, Failure | N
 class _Printed(io.TextIOBase):
     """Stands in for stdout and stderr: keeps the first characters, drops the rest."""
 
-    def __init__(self, limit: int) -> None:
-        self._left = limit
+    def __init__(self) -> None:
+        self._left = 0
         self._parts: list[str] = []
+
+    def limit(self, characters: int) -> None:
+        """Keep that many from now on."""
+        self._left = characters
 
     def writable(self) -> bool:
         return True
@@ -103,7 +106,8 @@ class _Printed(io.TextIOBase):
 def serve(channel: int) -> None:
     """Read the job from the channel, run its program, write one result per input grid."""
     program, inputs, stdout_limit = read_job(channel)
-    printed = _Printed(stdout_limit)
+    printed = PRINTED
+    printed.limit(stdout_limit)
     sys.stdout = sys.stderr = printed
     begin = perf_counter()
     solve, failure = _load(program)
@@ -114,15 +118,18 @@ def serve(channel: int) -> None:
         begin = now
 
 
+PRINTED = _Printed()
+MODULE = ModuleType("program")
+MODULE.__dict__["__builtins__"] = builtins
+sys.modules["program"] = MODULE
+
+
 def _load(program: bytes) -> "tuple[Callable[[Any], Any] | None, Failure | None]":
     """Run the program's top level: (its solve_task, None) or (None, why not)."""
-    module = ModuleType("program")
-    sys.modules["program"] = module
-    names = module.__dict__
-    names["__builtins__"] = builtins
+    names = MODULE.__dict__
     try:
-        if b"random" in program and "numpy" in sys.modules:
-            importlib.import_module("numpy").random.seed(0)  # as the zygote did with Python's own
+        if b"random" in program:
+            _seed()
         exec(_compile(program.decode("utf-8", "surrogatepass").removeprefix("\ufeff")), names)
         solve = names.get("solve_task")
     # Whatever a program raises, also SystemExit and KeyboardInterrupt, is the program's result.
@@ -132,6 +139,13 @@ def _load(program: bytes) -> "tuple[Callable[[Any], Any] | None, Failure | None]
 
 
 _NO_TASK = ("no_solve_task", "the program defines no function solve_task")
+
+
+def _seed() -> None:
+    """Start random numbers alike in every child: an answer must not depend on when a program ran."""
+    importlib.import_module("random").seed(0)
+    if "numpy" in sys.modules:
+        importlib.import_module("numpy.random").seed(0)
 
 
 class _Unreadable(Exception):
@@ -200,10 +214,10 @@ def _clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def run(channel: int, zygote: int, memory: int, seconds: int, rules: "kernel.Filter | None") -> None:
+def run(zygote: int, memory: int, seconds: int, rules: "kernel.Filter | None") -> None:
     """A child's whole life. Never returns."""
     try:
-        lock_up(channel, zygote, memory, seconds, rules)
+        lock_up(zygote, memory, seconds, rules)
         gc.enable()
         serve(CHANNEL)
         os.close(CHANNEL)

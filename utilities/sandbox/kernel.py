@@ -1,18 +1,23 @@
 """The Linux system calls of the sandbox that the standard library lacks: prctl, Landlock, seccomp, huge pages.
 
 By ctypes, for x86_64 and aarch64, where these calls have the same numbers or are named here. The layouts are those of
-the kernel's `linux/landlock.h`, `linux/seccomp.h` and `linux/filter.h`.
+the kernel's `linux/landlock.h`, `linux/seccomp.h` and `linux/filter.h`. Loaded into every zygote, so it imports little.
 """
+# ruff: noqa: PTH116, PTH120, PTH123
 
 import ctypes
 import os
-import platform
+import stat
 import struct
-from collections.abc import Iterable
-from pathlib import Path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _prctl, _syscall = _libc.prctl, _libc.syscall
+_MACHINE = os.uname().machine
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 _SECCOMP = {"x86_64": 317, "aarch64": 277}
@@ -30,11 +35,11 @@ class KernelRefused(OSError):
     """A system call of the sandbox failed."""
 
 
-def _check(result: int, what: str) -> int:
+def _check(result: "Any", what: str) -> int:
     if result < 0:
         code = ctypes.get_errno()
         raise KernelRefused(code, f"{what}: {os.strerror(code)}")
-    return result
+    return int(result)
 
 
 def prctl(option: int, value: int) -> None:
@@ -45,7 +50,7 @@ def prctl(option: int, value: int) -> None:
 def drop_capabilities() -> None:
     """Give up every capability of this process, also for uid 0; raises KernelRefused."""
     header = struct.pack("Ii", 0x20080522, 0)
-    _check(_syscall(_CAPSET[platform.machine()], header, bytes(24)), "capset")
+    _check(_syscall(_CAPSET[_MACHINE], header, bytes(24)), "capset")
 
 
 # --- Landlock --------------------------------------------------------------------------------------------------------
@@ -58,10 +63,10 @@ class _PathRule(ctypes.Structure):
 
 def landlock_version() -> int:
     """The kernel's Landlock version, 0 when it has none."""
-    return max(0, _syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(1)))
+    return max(0, int(_syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint32(1))))
 
 
-def landlock_read_only(paths: Iterable[str]) -> None:
+def landlock_read_only(paths: "Iterable[str]") -> None:
     """Leave this process nothing of the file system but reading below `paths`; no TCP, no signals to the outside.
 
     TCP needs version 4, signals and abstract Unix sockets version 6; older kernels leave these to seccomp.
@@ -84,7 +89,7 @@ def landlock_read_only(paths: Iterable[str]) -> None:
 
 
 def _landlock_allow(rules: int, path: str) -> None:
-    rights = READ_FILE | READ_FOLDER if Path(path).is_dir() else READ_FILE
+    rights = READ_FILE | READ_FOLDER if stat.S_ISDIR(os.stat(path).st_mode) else READ_FILE
     descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     rule = _PathRule(rights, descriptor)
     _check(_syscall(_LANDLOCK_ADD, rules, 1, ctypes.byref(rule), ctypes.c_uint32(0)), "landlock_add_rule")
@@ -103,10 +108,11 @@ class Filter:
 
     def __init__(self, kind: str) -> None:
         """`kind` is `reader` or `blind`; raises FileNotFoundError on an architecture we have no filter for."""
-        self._code = (Path(__file__).parent / "filters" / f"{kind}.{platform.machine()}.bpf").read_bytes()
+        with open(f"{os.path.dirname(__file__)}/filters/{kind}.{_MACHINE}.bpf", "rb") as file:
+            self._code = file.read()
         self._program = _Program(len(self._code) // 8, self._code)
         self._reference = ctypes.byref(self._program)
-        self._number = _SECCOMP[platform.machine()]
+        self._number = _SECCOMP[_MACHINE]
 
     def put_on(self) -> None:
         """Bind this process to the filter for good; needs PR_SET_NO_NEW_PRIVS. Raises KernelRefused."""
@@ -116,9 +122,14 @@ class Filter:
 # --- memory ----------------------------------------------------------------------------------------------------------
 
 
+def _read(path: str) -> str:
+    with open(path) as file:
+        return file.read()
+
+
 def address_space() -> int:
     """Bytes of address space this process has mapped (needs /proc)."""
-    return int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    return int(_read("/proc/self/statm").split()[0]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def collapse_memory() -> None:
@@ -126,7 +137,7 @@ def collapse_memory() -> None:
 
     A wish, not a need: what the kernel refuses stays in small pages.
     """
-    for line in Path("/proc/self/maps").read_text().splitlines():
+    for line in _read("/proc/self/maps").splitlines():
         begin, end = (int(part, 16) for part in line.split()[0].split("-"))
         first, last = -(-begin // HUGE_PAGE) * HUGE_PAGE, end // HUGE_PAGE * HUGE_PAGE
         if first < last:

@@ -21,6 +21,7 @@ import msgspec
 from utilities.grid import Grid
 from utilities.sandbox import canary
 from utilities.sandbox.protocol import ErrorType, Flavour, encode_job
+from utilities.sandbox.starter import Starter
 from utilities.sandbox.worker import Report, SandboxUnavailable, Zygote, ZygoteLost
 
 _PACKAGES: tuple[Flavour, ...] = ("scipy", "numpy")
@@ -88,8 +89,7 @@ class Pool:
         for worker in self._workers:
             self._free.put(worker)
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="sandbox")
-        # One thread starts all zygotes and stays: bubblewrap dies with the thread that started it.
-        self._starter = ThreadPoolExecutor(1, thread_name_prefix="sandbox-starter")
+        self._starter = Starter()
         self._pid = os.getpid()
         self._lock = threading.Lock()
         self._closed = False
@@ -181,7 +181,7 @@ class Pool:
                 raise PoolClosed("The pool is closed.")
             if flavour in worker.zygotes:
                 return worker.zygotes[flavour]
-            start = self._starter.submit(self._start, worker, flavour)
+            start = self._starter.submit(functools.partial(self._start, worker, flavour))
         return start.result()
 
     def _start(self, worker: _Worker, flavour: Flavour) -> Zygote:
@@ -199,7 +199,7 @@ class Pool:
         """End every child and zygote, also under running jobs, whose callers get PoolClosed. Safe to call twice."""
         with self._lock:
             self._closed = True
-        self._starter.shutdown()
+        self._starter.close()
         for worker in self._workers:
             for flavour in list(worker.zygotes):
                 self._drop(worker, flavour)

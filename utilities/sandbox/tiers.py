@@ -29,6 +29,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0",  # children share the zygote's seed; a fixed one makes reruns equal
+    "LD_BIND_NOW": "1",  # or every child looks up the same C functions anew
     "MALLOC_TOP_PAD_": str(8 << 20),  # one contiguous heap, which huge pages can take
     "PYTHONDONTWRITEBYTECODE": "1",
 }
@@ -124,6 +125,8 @@ def _parents(paths: list[str]) -> list[str]:
 def account(paths: list[str], tier: Tier) -> int | None:
     """The user that a zygote started as root becomes: nobody, or None, which is root without capabilities, where nobody
     could not read the interpreter, as under a home of mode 0700 (bubblewrap makes such homes passable)."""
-    parents = set() if tier.namespaces else {parent for path in paths for parent in Path(path).parents}
-    modes = [Path(path).stat().st_mode for path in [*paths, *parents]]
+    wanted = [Path(path) for path in paths]
+    if not tier.namespaces:
+        wanted += [parent for path in wanted for parent in path.parents]
+    modes = [path.stat().st_mode for path in wanted]
     return NOBODY if all(mode & 0o004 for mode in modes) else None

@@ -18,7 +18,7 @@ from utilities.sandbox.conversation import Conversation, death
 from utilities.sandbox.protocol import Boot, ErrorType, Flavour, Ready, Result
 from utilities.sandbox.wire import END, STATUS, TICKET, WAIT_STATUS
 
-MEGABYTES: dict[Flavour, int] = {"bare": 4, "numpy": 8, "scipy": 24}
+MEGABYTES: dict[Flavour, int] = {"bare": 4, "numpy": 7, "scipy": 24}
 """What the imports of a zygote take, in small objects."""
 START_SECONDS = 60.0
 ANSWER_SECONDS = 15.0

@@ -2,9 +2,11 @@
 
 Started by `worker` through launch.py, usually inside bubblewrap. It never reads a job: the child reads it from a socket
 that comes with the ticket, of which the zygote closes its own copy at once. Each module that it loads, and each page
-that these take, makes every fork dearer: hence the short list of imports, here and in `child`.
+that these take, makes every fork dearer: hence the short list of imports, here and in `child`, and `_socket`, the part
+of `socket` in C, which loads nothing else.
 """
 
+import _socket
 import gc
 import importlib
 import json
@@ -12,7 +14,6 @@ import marshal
 import os
 import resource
 import signal
-import socket
 import sys
 
 from utilities.sandbox import child, kernel
@@ -35,34 +36,19 @@ COMMON = (
     "typing",
 )
 """What programs import most: loaded once here instead of in every child."""
-UNREADABLE = tuple(
-    [
-        "abc",
-        "array",
-        "bisect",
-        "cmath",
-        "contextlib",
-        "dataclasses",
-        "datetime",
-        "decimal",
-        "enum",
-        "fractions",
-        "graphlib",
-        "json",
-        "numbers",
-        "pprint",
-        "queue",
-        "statistics",
-        "string",
-        "textwrap",
-        "time",
-        "traceback",
-        "warnings",
-    ]
-)
+UNREADABLE = (
+    "abc", "array", "bisect", "cmath", "contextlib", "dataclasses", "datetime", "decimal", "enum", "fractions", "graphlib",
+    "heapq", "json", "numbers", "pprint", "queue", "random", "statistics", "string", "textwrap", "time", "traceback",
+    "warnings",
+)  # fmt: skip
 """Loaded too where no file can be opened later, that is without Landlock."""
 PRELOADED: dict[str, list[str]] = {"bare": [], "numpy": ["numpy"], "scipy": ["numpy", "scipy.ndimage"]}
 STACK = 64 << 20
+DESCRIPTOR = _socket.CMSG_SPACE(4)
+LARGE = (65536, 32768, 16384, 8192, 4096, 3000, 2048, 1536, 1280, 1024, 900, 800, 700, 640, 580, 540)
+SMALL = range(15, 480, 16)
+CONTROL = 10
+"""The descriptor of the socket to the parent: above the child's channel, which is the next one that is free."""
 WARM_UP = """
 from collections import Counter
 def solve_task(grid):
@@ -80,52 +66,54 @@ def solve_task(grid):
 
 def main(descriptor: int, boot_text: str) -> None:
     """Lock in, say `Ready`, serve until the parent is gone."""
-    control = socket.socket(fileno=descriptor)
+    control = _socket.socket(fileno=os.dup2(descriptor, CONTROL))
+    os.closerange(child.CHANNEL, CONTROL)
     boot = json.loads(boot_text)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent; it ends us by closing the socket
     if boot["cpu"] is not None:
         os.sched_setaffinity(0, {boot["cpu"]})
+    gc.disable()
     _preload(boot)
+    gc.collect()
+    held = fill_holes()
+    kernel.collapse_memory()
     base = kernel.address_space()
     ready = _lock_in(boot)
     rules = kernel.Filter("reader" if boot["landlock"] else "blind") if boot["seccomp"] else None
-    gc.collect()
     gc.freeze()  # or each child's first collection copies every page there is
     os.dup2(1, 2)  # stderr was for a failure to start
     control.send(json.dumps(ready).encode())
     serve(control, base, rules)
+    del held
 
 
 def _preload(boot: "dict[str, Any]") -> None:
     """Import what the flavour's programs share and run one job, so that no child does it first."""
     blind = boot["seccomp"] and not boot["landlock"]
     names = [*COMMON, *(UNREADABLE if blind else ()), *PRELOADED[boot["flavour"]]]
+    # Without their fork hooks: that of `random` costs more than all that a small program does.
     register, os.register_at_fork = os.register_at_fork, lambda **hooks: None
     if blind and boot["flavour"] != "bare":
         names.append("numpy.random")
     for name in names:
-        importlib.import_module(
-            name
-        )  # without their fork hooks, which cost more than the fork and reseed `random`
+        importlib.import_module(name)
     os.register_at_fork = register
-    importlib.import_module("random").seed(0)  # a program's answer must not depend on when it ran
     streams = sys.stdout, sys.stderr
     for program in [WARM_UP] if boot["flavour"] == "bare" else [WARM_UP, NUMPY_WARM_UP]:
-        ours, theirs = socket.socketpair()
-        with ours, theirs:
-            job = marshal.dumps((program.encode(), [[[1, 2], [3, 4]]] * 2, 100), 2)
-            ours.send(LENGTH.pack(len(job)) + job)
-            child.serve(theirs.fileno())
+        ours, theirs = _socket.socketpair()
+        job = marshal.dumps((program.encode(), [[[1, 2], [3, 4]]] * 2, 100), 2)
+        ours.send(LENGTH.pack(len(job)) + job)
+        child.serve(theirs.fileno())
+        ours.close()
+        theirs.close()
     sys.stdout, sys.stderr = streams
-    del sys.modules["program"]
+    del child.MODULE.solve_task
 
 
 def _lock_in(boot: "dict[str, Any]") -> "dict[str, Any]":
     """Put on what a parent of children can wear, then try the walls from inside."""
-    gc.disable()
-    kernel.collapse_memory()
     _set_limits()
-    interfaces = [name for _, name in socket.if_nameindex() if name != "lo"]
+    interfaces = [name for _, name in _socket.if_nameindex() if name != "lo"]
     if boot["user"] is not None and os.getuid() == 0:
         os.setgroups([])
         os.setresgid(boot["user"], boot["user"], boot["user"])
@@ -160,12 +148,34 @@ def _readable(path: str) -> bool:
     return True
 
 
-def serve(control: socket.socket, base: int, rules: "kernel.Filter | None") -> None:
+def fill_holes() -> list[bytes]:
+    """Objects that fill the gaps which loading has left in memory; keep them.
+
+    Without the gaps, what a child allocates lies together at the end instead of in a hundred pages, each of which the
+    kernel would have to copy for it.
+    """
+    held = []
+    end = id(bytes(100_000))
+    for size in LARGE:
+        for _ in range(2000):
+            held.append(bytes(size))
+            if id(held[-1]) >= end:
+                break
+    for size in SMALL:
+        last, run = 0, 0
+        while run < 12:  # one after the other: a fresh pool of this size
+            held.append(bytes(size))
+            run = run + 1 if id(held[-1]) > last > id(held[-1]) - 1000 else 0
+            last = id(held[-1])
+    return held
+
+
+def serve(control: _socket.socket, base: int, rules: "kernel.Filter | None") -> None:
     """One child per ticket; whatever comes next ends it. Returns when the parent is gone."""
     pid, status = 0, 0
     me = os.getpid()
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, TICKET.size, 1)
+        message = control.recvmsg(TICKET.size, DESCRIPTOR)[0]
         if pid:
             os.kill(pid, signal.SIGKILL)
             status = os.waitpid(pid, 0)[1]
@@ -178,5 +188,5 @@ def serve(control: socket.socket, base: int, rules: "kernel.Filter | None") -> N
             memory, seconds = TICKET.unpack(message)
             pid = os.fork()
             if not pid:
-                child.run(descriptors[0], me, base + memory, seconds, rules)
-            os.close(descriptors[0])
+                child.run(me, base + memory, seconds, rules)
+            os.close(child.CHANNEL)

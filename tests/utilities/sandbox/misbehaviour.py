@@ -33,7 +33,7 @@ while True:
     + "class Row(list):\n        def __iter__(self):\n            while True: yield 0\n    list(Row())",
     "the end of an object": SOLVE
     + "class Last:\n        def __del__(self):\n            while True: pass\n    Last()",
-    "waiting for input": "import select\n" + SOLVE + "select.select([], [], [])",
+    "waiting for input": "import ctypes\n" + SOLVE + "ctypes.CDLL(None).poll(None, 0, -1)",
     "a matrix": "import numpy as np\n" + SOLVE + "a = np.ones((900, 900))\n    while True: a = a @ a * 1e-9",
 }
 GREEDY = {

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -209,22 +210,24 @@ time.sleep(0.6)
 """
 
 
-def start(how: str, wait: str) -> subprocess.Popen[str]:
+@contextmanager
+def started(how: str, wait: str = "") -> Iterator[subprocess.Popen[str]]:
+    """A Python process of its own session that runs CHILD; killed at the end if it has not ended."""
     text = CHILD.format(root=str(ROOT), loop=LOOP, how=textwrap.dedent(how), wait=wait)
-    return subprocess.Popen(
-        [sys.executable, "-c", text],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    command = [sys.executable, "-c", text]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize("sandbox", ["auto", "landlock+seccomp", "unsafe"])
 def test_a_parent_killed_outright_leaves_nothing(sandbox: str) -> None:
     watch = Watch()
-    process = start(BUSY.replace("Pool(2)", f"Pool(2, {sandbox!r})"), "time.sleep(100)")
-    with process:
+    with started(BUSY.replace("Pool(2)", f"Pool(2, {sandbox!r})"), "time.sleep(100)") as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         below = set(descendants(process.pid))
@@ -243,8 +246,7 @@ def is_zombie(pid: int) -> bool:
 
 @pytest.mark.parametrize("group", [False, True], ids=["to the process", "to its group, as a terminal does"])
 def test_an_interrupt_ends_the_run_and_leaves_nothing(group: bool) -> None:
-    process = start("", "run(LOOP, [[[1]]], Limits(seconds=100))")
-    with process:
+    with started("", "run(LOOP, [[[1]]], Limits(seconds=100))") as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         assert soon(
@@ -268,13 +270,13 @@ def test_an_interrupted_run_leaves_the_pool_usable() -> None:
         print(pool.run("def solve_task(grid): return grid", [[[7]]]).outcomes[0].output)
     pool.close()
     """
-    with start(how, "") as process:
+    with started(how) as process:
         output, errors = process.communicate(timeout=60)
     assert output == "[[7]]\nready\n", errors
 
 
 def test_the_shared_pool_closes_itself_at_exit_without_a_warning() -> None:
-    with start("run('def solve_task(grid): return grid', [[[1]]])", "") as process:
+    with started("run('def solve_task(grid): return grid', [[[1]]])") as process:
         output, errors = process.communicate(timeout=60)
     assert (output, errors, process.returncode) == ("ready\n", "", 0)
 

@@ -49,22 +49,25 @@ def bait() -> Iterator[dict[str, object]]:
     file = folder / ".env"
     file.write_text(f"OPENROUTER_API_KEY={SECRET}\n")
     file.chmod(0o666)
-    with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
-        with socket.socket(socket.AF_UNIX) as abstract:
-            unix.bind(str(folder / "socket"))
-            unix.listen()
-            (folder / "socket").chmod(0o777)
-            abstract.bind("\0" + str(folder / "socket"))
-            abstract.listen()
-            yield {
-                "secret": SECRET[::-1],
-                "file": str(file),
-                "parent": os.getpid(),
-                "port": tcp.getsockname()[1],
-                "socket": str(folder / "socket"),
-                "root": str(ROOT),
-                "hidden": HIDDEN,
-            }
+    with (
+        socket.create_server(("127.0.0.1", 0)) as tcp,
+        socket.socket(socket.AF_UNIX) as unix,
+        socket.socket(socket.AF_UNIX) as abstract,
+    ):
+        unix.bind(str(folder / "socket"))
+        unix.listen()
+        (folder / "socket").chmod(0o777)
+        abstract.bind("\0" + str(folder / "socket"))
+        abstract.listen()
+        yield {
+            "secret": SECRET[::-1],
+            "file": str(file),
+            "parent": os.getpid(),
+            "port": tcp.getsockname()[1],
+            "socket": str(folder / "socket"),
+            "root": str(ROOT),
+            "hidden": HIDDEN,
+        }
     shutil.rmtree(folder)
 
 

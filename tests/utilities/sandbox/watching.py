@@ -32,7 +32,7 @@ def descendants(root: int) -> dict[int, str]:
 
 def descriptors() -> int:
     """How many descriptors this process has open."""
-    return len(os.listdir("/proc/self/fd"))
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def soon(condition: Callable[[], bool], seconds: float = 10.0) -> bool:

@@ -15,7 +15,7 @@ import fcntl
 import os
 from pathlib import Path
 
-import pyseccomp as seccomp
+import pyseccomp as seccomp  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 FOLDER = Path(__file__).resolve().parent
 ARCHITECTURES = {"x86_64": seccomp.Arch.X86_64, "aarch64": seccomp.Arch.AARCH64}
