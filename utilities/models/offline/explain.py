@@ -7,6 +7,16 @@ from utilities.grid import COLOUR_NAMES
 from utilities.models.offline.emit import first_sentence
 from utilities.models.offline.program import Step, in_order
 
+_DIRECTIONS = {
+    (-1, 0): "up",
+    (1, 0): "down",
+    (0, -1): "left",
+    (0, 1): "right",
+    (-1, -1): "up left",
+    (-1, 1): "up right",
+    (1, -1): "down left",
+    (1, 1): "down right",
+}
 _MOST_ENTRIES = 8
 """A table with more entries than this is described by its size."""
 _COLOUR_CONSTANTS = ("colour", "hidden", "background", "target")
@@ -56,16 +66,17 @@ def _colour(value: int) -> str:
     return f"{COLOUR_NAMES[value]} ({value})" if 0 <= value <= 9 else "none"
 
 
-def _listed(value: list[Any]) -> str:
-    items = [
-        item.__name__
-        if isinstance(item, FunctionType)
-        else _listed(item)
-        if isinstance(item, list)
-        else str(item)
-        for item in value
-    ]
-    return f"[{', '.join(items)}]"
+def _listed(items: list[Any]) -> str:
+    return f"[{', '.join(map(_item, items))}]"
+
+
+def _item(item: Any) -> str:
+    """One item of a list: an operation's name, a direction in words, a list, or a number."""
+    if isinstance(item, FunctionType):
+        return item.__name__.replace("_", " ")
+    if isinstance(item, list):
+        return _listed(item)
+    return _DIRECTIONS.get(item, str(item)) if isinstance(item, tuple) else str(item)
 
 
 def _table(name: str, table: dict[Any, Any]) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 
 from utilities.models.offline.dsl import tables
 from utilities.models.offline.dsl.types import Array
+from utilities.models.offline.layer_catalogue import TINTS
 from utilities.models.offline.program import Step
 from utilities.models.offline.states import Pool, State
 
@@ -77,7 +78,9 @@ class Rules:
         self.pair = np.repeat(np.arange(self.train), [grid.size for grid in outputs])
         self.random = np.random.default_rng(0)
         self.grids = [self._layer(state) for state in pool.shaped("grid")]
-        layers = [*self.grids, *(self._layer(state) for state in pool.shaped("layer"))]
+        made = [self._layer(state) for state in pool.shaped("layer")]
+        self.sources = [*self.grids, *(layer for layer in made if layer.step.function in TINTS)]
+        layers = [*self.grids, *made]
         distinct: dict[bytes, Layer] = {}
         for layer in sorted(layers, key=lambda layer: layer.step.cost):
             distinct.setdefault(layer.classes.tobytes(), layer)
@@ -96,7 +99,7 @@ class Rules:
             if found is not None:
                 table, doubt = found
                 mapping = {key[0]: value for key, value in table.items()}
-                cost = grid.step.cost + 0.5 + 0.05 * len(table) + doubt
+                cost = grid.step.cost + 0.5 + 0.05 * len(table) + 2 * doubt
                 yield Step(tables.recolour, (grid.step,), (("new_colours", mapping),), cost)
 
     def decisions(self, bases: int, widest: int) -> Iterator[Step]:
@@ -134,7 +137,7 @@ class Rules:
         for base in self.grids[:bases]:
             changed = base.values != self.target
             learned = 0
-            for other in self.grids:
+            for other in self.sources:
                 wrong = other.values != self.target
                 if other is base or wrong[changed].any() or learned == ENOUGH:
                     continue

@@ -16,10 +16,10 @@ import numpy as np
 
 from utilities.grid import MAX_SIDE
 from utilities.models.offline.dsl.types import Array
-from utilities.models.offline.program import INPUT, Step
+from utilities.models.offline.program import Step
 from utilities.models.offline.vocabulary import Facts, Operation
 
-MAX_OBJECTS = 50
+MAX_OBJECTS = 100
 """Scenes and cuts with more parts than this are noise: they are slow and never the point of a task."""
 CLOCK_EVERY = 100
 """The CPU clock is read once in so many evaluations, because reading it can cost more than one of them."""
@@ -42,6 +42,8 @@ class Budget:
         self.units -= units
         self._asked += 1
         late = self._asked % CLOCK_EVERY == 0 and time.process_time() > self._deadline
+        if late:
+            self.units = 0.0
         if self.units < 0 or late:
             raise BudgetSpent
 
@@ -89,10 +91,11 @@ def _fits(value: Any, kind: str) -> bool:
 class Pool:
     """All distinct states found so far, by kind, and the queue of those not yet expanded."""
 
-    def __init__(self, facts: Facts, inputs: Sequence[Array], budget: Budget) -> None:
+    def __init__(self, root: Step, facts: Facts, inputs: Sequence[Array], budget: Budget) -> None:
+        self.root = root
         self.facts = facts
         self.budget = budget
-        self.weight = sum(1 + grid.size / 60 for grid in inputs)
+        self.weight = sum(1 + grid.size / 100 for grid in inputs)
         self.goal = fingerprint(facts.outputs)
         self.train = len(facts.outputs)
         self.found: list[Step] = []
@@ -100,7 +103,7 @@ class Pool:
         self._seen: dict[str, set[int]] = {kind: set() for kind in self.states}
         self._queue: list[tuple[float, int, State]] = []
         self._serial = itertools.count()
-        self._add(State(INPUT, "grid", tuple(inputs)))
+        self._add(State(root, "grid", tuple(inputs)))
 
     def _add(self, state: State) -> None:
         mark = fingerprint(state.values)
@@ -123,9 +126,19 @@ class Pool:
                 values = tuple(operation.function(value, **constants) for value in state.values)
             except (ValueError, IndexError):
                 continue
-            if all(_fits(value, operation.gives) for value in values):
+            if all(_fits(value, operation.gives) for value in values) and self._useful(operation, values):
                 step = Step(operation.function, (state.step,), tuple(constants.items()), cost)
                 self._add(State(step, operation.gives, values))
+
+    def _useful(self, operation: Operation, values: Sequence[Any]) -> bool:
+        """Whether a result may lead on: not all black, and of the outputs' shapes if the operation only makes last steps."""
+        if operation.gives != "grid":
+            return True
+        if operation.last and any(
+            value.shape != output.shape for value, output in zip(values, self.facts.outputs, strict=False)
+        ):
+            return False
+        return any(value.any() for value in values)
 
     def grow(self, operations: Sequence[Operation], limit: float) -> None:
         """Expand every state whose program costs at most `limit`, cheapest first. Raises BudgetSpent."""
