@@ -21,7 +21,7 @@ from utilities.models.offline.vocabulary import Facts, Operation
 
 MAX_OBJECTS = 100
 """Scenes and cuts with more parts than this are noise: they are slow and never the point of a task."""
-CLOCK_EVERY = 100
+CLOCK_EVERY = 400
 """The CPU clock is read once in so many evaluations, because reading it can cost more than one of them."""
 
 
@@ -88,6 +88,13 @@ def _fits(value: Any, kind: str) -> bool:
     return kind == "layer" or 0 < len(value) <= MAX_OBJECTS
 
 
+def _parts(state: State) -> int:
+    """How many objects or pieces an operation on the state has to go through; 0 for grids."""
+    if state.kind == "scene":
+        return max(int(labels.max()) for _, labels in state.values)
+    return max(map(len, state.values)) if state.kind == "pieces" else 0
+
+
 class Pool:
     """All distinct states found so far, by kind, and the queue of those not yet expanded."""
 
@@ -120,8 +127,9 @@ class Pool:
     def apply(self, operation: Operation, state: State) -> None:
         """Add what the operation makes of the state, for every choice of its constants."""
         cost = state.step.cost + operation.cost
+        weight = self.weight * (1 + _parts(state) / 8)
         for constants in operation.choices(self.facts):
-            self.budget.spend(self.weight)
+            self.budget.spend(weight)
             try:
                 values = tuple(operation.function(value, **constants) for value in state.values)
             except (ValueError, IndexError):
