@@ -4,8 +4,8 @@ from types import FunctionType
 from typing import Any
 
 from utilities.grid import COLOUR_NAMES
-from utilities.models.offline.emit import first_sentence
-from utilities.models.offline.program import Step, in_order
+from utilities.models.offline.emit import first_sentence, function_of
+from utilities.models.offline.program import INPUT, Step, in_order
 
 _DIRECTIONS = {
     (-1, 0): "up",
@@ -24,23 +24,25 @@ _COLOUR_CONSTANTS = ("colour", "hidden", "background", "target")
 
 def describe(program: Step, pairs: int) -> str:
     """The program as a numbered list of sentences, and how many of the `pairs` train pairs it reproduces: all."""
-    steps = in_order(program)
-    lines = [f"{number}. {_sentence(step)}" for number, step in enumerate(steps, start=1)]
-    if not lines:
-        lines = ["1. Leave the grid as it is."]
+    names = {INPUT: "the input"}
+    lines = []
+    for number, step in enumerate(in_order(program), start=1):
+        names[step] = f"step {number}"
+        lines.append(f"{number}. {_sentence(step, number, names)}")
     return (
         "The same steps turn every train input into its output:\n\n"
-        + "\n".join(lines)
+        + "\n".join(lines or ["1. Leave the grid as it is."])
         + f"\n\nThis reproduces {pairs} of {pairs} train pairs."
     )
 
 
-def _sentence(step: Step) -> str:
-    if not isinstance(step.function, FunctionType):
-        return "Take the grid."
+def _sentence(step: Step, number: int, names: dict[Step, str]) -> str:
+    """What the step does, on what (unless that is simply the step before), and with which constants."""
     details = [_detail(name, value) for name, value in step.constants]
-    text = first_sentence(step.function)
-    return f"{text}; {'; '.join(details)}." if details else f"{text}."
+    sources = list(dict.fromkeys(names[parent] for parent in step.parents()))
+    if sources != ["the input" if number == 1 else f"step {number - 1}"]:
+        details.insert(0, f"from {' and '.join(sources)}")
+    return "; ".join([first_sentence(function_of(step)), *details]) + "."
 
 
 def _detail(name: str, value: Any) -> str:

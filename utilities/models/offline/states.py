@@ -1,7 +1,7 @@
 """The search's pool: every distinct value that a program has reached, grown cheapest first.
 
 Two programs with the same values on every input are one state, kept under the cheaper program (observational
-equivalence). Not here: the finishing steps that are learned from the outputs (learn.py).
+equivalence). Not here: the finishing steps that are learned from the outputs (rules.py, finish.py).
 """
 
 import heapq
