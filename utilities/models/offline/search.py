@@ -18,7 +18,7 @@ from utilities.models.offline.rules import Rules
 from utilities.models.offline.states import Budget, BudgetSpent, Pool, as_arrays
 from utilities.models.offline.vocabulary import Facts
 
-UNITS = 400_000.0
+UNITS = 500_000.0
 """What one task may spend: applications of an operation to an input, larger grids counting more."""
 CPU_SECONDS = 6.0
 """The backstop on a slow machine."""

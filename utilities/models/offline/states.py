@@ -19,8 +19,10 @@ from utilities.models.offline.dsl.types import Array
 from utilities.models.offline.program import Step
 from utilities.models.offline.vocabulary import Facts, Operation
 
-MAX_OBJECTS = 100
-"""Scenes and cuts with more parts than this are noise: they are slow and never the point of a task."""
+MAX_OBJECTS, MAX_PIECES = 100, 50
+"""More than this are noise: slow to go through, and hardly ever the point of a task."""
+PARTS_PER_GRID = 24
+"""So many objects or pieces cost as much to go through as the grid itself."""
 CLOCK_EVERY = 400
 """The CPU clock is read once in so many evaluations, because reading it can cost more than one of them."""
 
@@ -85,7 +87,7 @@ def _fits(value: Any, kind: str) -> bool:
         return legal
     if kind == "scene":
         return bool(value[1].max() <= MAX_OBJECTS)
-    return kind == "layer" or 0 < len(value) <= MAX_OBJECTS
+    return kind == "layer" or 0 < len(value) <= MAX_PIECES
 
 
 def _parts(state: State) -> int:
@@ -127,7 +129,7 @@ class Pool:
     def apply(self, operation: Operation, state: State) -> None:
         """Add what the operation makes of the state, for every choice of its constants."""
         cost = state.step.cost + operation.cost
-        weight = self.weight * (1 + _parts(state) / 8)
+        weight = self.weight * (1 + _parts(state) / PARTS_PER_GRID)
         for constants in operation.choices(self.facts):
             self.budget.spend(weight)
             try:
