@@ -40,13 +40,13 @@ def _body(program: Step, steps: list[Step]) -> Iterator[str]:
     names = {INPUT: "grid"}
     for step in steps:
         names[step] = "answer" if step is program else _free_name(step, names)
-        yield f"    # {first_sentence(_function(step))}."
+        yield f"    # {first_sentence(function_of(step))}."
         yield f"    {names[step]} = {_call(step, names)}"
     yield f"    return {names[program]}.tolist()"
 
 
 def _free_name(step: Step, names: dict[Step, str]) -> str:
-    stem = _NAMES[kind_of(_function(step))]
+    stem = _NAMES[kind_of(function_of(step))]
     taken = sum(name.startswith(stem) for name in names.values())
     return f"{stem}_{taken + 1}" if taken else stem
 
@@ -62,7 +62,8 @@ def kind_of(function: Callable[..., Any]) -> str:
     return "layer" if first_sentence(function).startswith("A layer") else "grid"
 
 
-def _function(step: Step) -> FunctionType:
+def function_of(step: Step) -> FunctionType:
+    """The step's operation. Raises TypeError when it is not a plain function, whose source could be read."""
     if not isinstance(step.function, FunctionType):
         raise TypeError(f"a step must be a plain function to be written out, not {step.function!r}")
     return step.function
@@ -74,7 +75,7 @@ def _call(step: Step, names: dict[Step, str]) -> str:
         for taken in step.takes
     ]
     arguments += [f"{name}={literal(value)}" for name, value in step.constants]
-    return f"{_function(step).__name__}({', '.join(arguments)})"
+    return f"{function_of(step).__name__}({', '.join(arguments)})"
 
 
 def literal(value: Any) -> str:
@@ -103,7 +104,7 @@ def _needed(steps: list[Step]) -> list[FunctionType]:
         for _, value in step.constants:
             for function in _functions_in(value):
                 visit(function)
-        visit(_function(step))
+        visit(function_of(step))
     return found
 
 

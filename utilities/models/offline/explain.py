@@ -4,9 +4,19 @@ from types import FunctionType
 from typing import Any
 
 from utilities.grid import COLOUR_NAMES
-from utilities.models.offline.emit import first_sentence
-from utilities.models.offline.program import Step, in_order
+from utilities.models.offline.emit import first_sentence, function_of
+from utilities.models.offline.program import INPUT, Step, in_order
 
+_DIRECTIONS = {
+    (-1, 0): "up",
+    (1, 0): "down",
+    (0, -1): "left",
+    (0, 1): "right",
+    (-1, -1): "up left",
+    (-1, 1): "up right",
+    (1, -1): "down left",
+    (1, 1): "down right",
+}
 _MOST_ENTRIES = 8
 """A table with more entries than this is described by its size."""
 _COLOUR_CONSTANTS = ("colour", "hidden", "background", "target")
@@ -14,23 +24,25 @@ _COLOUR_CONSTANTS = ("colour", "hidden", "background", "target")
 
 def describe(program: Step, pairs: int) -> str:
     """The program as a numbered list of sentences, and how many of the `pairs` train pairs it reproduces: all."""
-    steps = in_order(program)
-    lines = [f"{number}. {_sentence(step)}" for number, step in enumerate(steps, start=1)]
-    if not lines:
-        lines = ["1. Leave the grid as it is."]
+    names = {INPUT: "the input"}
+    lines = []
+    for number, step in enumerate(in_order(program), start=1):
+        names[step] = f"step {number}"
+        lines.append(f"{number}. {_sentence(step, number, names)}")
     return (
         "The same steps turn every train input into its output:\n\n"
-        + "\n".join(lines)
+        + "\n".join(lines or ["1. Leave the grid as it is."])
         + f"\n\nThis reproduces {pairs} of {pairs} train pairs."
     )
 
 
-def _sentence(step: Step) -> str:
-    if not isinstance(step.function, FunctionType):
-        return "Take the grid."
+def _sentence(step: Step, number: int, names: dict[Step, str]) -> str:
+    """What the step does, on what (unless that is simply the step before), and with which constants."""
     details = [_detail(name, value) for name, value in step.constants]
-    text = first_sentence(step.function)
-    return f"{text}; {'; '.join(details)}." if details else f"{text}."
+    sources = list(dict.fromkeys(names[parent] for parent in step.parents()))
+    if sources != ["the input" if number == 1 else f"step {number - 1}"]:
+        details.insert(0, f"from {' and '.join(sources)}")
+    return "; ".join([first_sentence(function_of(step)), *details]) + "."
 
 
 def _detail(name: str, value: Any) -> str:
@@ -56,16 +68,17 @@ def _colour(value: int) -> str:
     return f"{COLOUR_NAMES[value]} ({value})" if 0 <= value <= 9 else "none"
 
 
-def _listed(value: list[Any]) -> str:
-    items = [
-        item.__name__
-        if isinstance(item, FunctionType)
-        else _listed(item)
-        if isinstance(item, list)
-        else str(item)
-        for item in value
-    ]
-    return f"[{', '.join(items)}]"
+def _listed(items: list[Any]) -> str:
+    return f"[{', '.join(map(_item, items))}]"
+
+
+def _item(item: Any) -> str:
+    """One item of a list: an operation's name, a direction in words, a list, or a number."""
+    if isinstance(item, FunctionType):
+        return item.__name__.replace("_", " ")
+    if isinstance(item, list):
+        return _listed(item)
+    return _DIRECTIONS.get(item, str(item)) if isinstance(item, tuple) else str(item)
 
 
 def _table(name: str, table: dict[Any, Any]) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 
 from utilities.models.offline.dsl import geometry, measures, tables
 from utilities.models.offline.dsl.types import Array
-from utilities.models.offline.program import INPUT, Step
+from utilities.models.offline.program import Step
 from utilities.models.offline.states import Pool
 from utilities.models.offline.vocabulary import ALL_PICKS, NUMBERS, SHAPES, TURNS, YES_NO
 
@@ -68,7 +68,7 @@ def looked_up(pool: Pool, limit: float) -> Iterator[Step]:
             found = [by(value) for value in state.values[: len(outputs)]]
             answers = dict(zip(found, outputs, strict=True))
             if len(answers) < len(outputs) and [answers[key] for key in found] == outputs:
-                cost = state.step.cost + 2 + 0.5 * (len(answers) - distinct)
+                cost = state.step.cost + 2 + 0.5 * (len(answers) - distinct) + (by in ALL_PICKS)
                 yield Step(tables.answer_by, (state.step,), (("by", by), ("answers", answers)), cost)
 
 
@@ -85,4 +85,4 @@ def painted(pool: Pool) -> Iterator[Step]:
         ):
             for pick in picks:
                 cost = state.step.cost + 1.2
-                yield Step(tables.paint_like, (state.step, INPUT), (("pick", pick),), cost)
+                yield Step(tables.paint_like, (state.step, pool.root), (("pick", pick),), cost)

@@ -1,6 +1,6 @@
 """Rules learned cell by cell: colour maps, decision tables over layers, choices between two grids.
 
-A rule must hold on every cell of all train pairs, and at least half of its entries must be shown by two pairs or
+A rule must hold on every cell of all train pairs, and two thirds of its entries must be shown by two pairs or
 more: a table that each pair needs entries of its own for is a record of the pairs, not a rule. Not here: finishing
 steps that work on whole grids (finish.py).
 """
@@ -13,6 +13,7 @@ import numpy as np
 
 from utilities.models.offline.dsl import tables
 from utilities.models.offline.dsl.types import Array
+from utilities.models.offline.layer_catalogue import TINTS
 from utilities.models.offline.program import Step
 from utilities.models.offline.states import Pool, State
 
@@ -20,8 +21,10 @@ CONFLICTS = 384
 """Pairs of cells that a set of layers must tell apart before it is looked at closely."""
 ENOUGH = 30
 """Rules per base grid and kind."""
+MOST_TRIED = 400
+"""Sets of layers that are looked at closely per base grid and kind."""
 MOST_ENTRIES = 60
-MOST_DOUBT = 0.5
+MOST_DOUBT = 0.34
 _PAIRED, _TRIPLED = 260, 80
 """How many of the cheapest layers are tried two, and three, at a time."""
 
@@ -77,7 +80,9 @@ class Rules:
         self.pair = np.repeat(np.arange(self.train), [grid.size for grid in outputs])
         self.random = np.random.default_rng(0)
         self.grids = [self._layer(state) for state in pool.shaped("grid")]
-        layers = [*self.grids, *(self._layer(state) for state in pool.shaped("layer"))]
+        made = [self._layer(state) for state in pool.shaped("layer")]
+        self.sources = [*self.grids, *(layer for layer in made if layer.step.function in TINTS)]
+        layers = [*self.grids, *made]
         distinct: dict[bytes, Layer] = {}
         for layer in sorted(layers, key=lambda layer: layer.step.cost):
             distinct.setdefault(layer.classes.tobytes(), layer)
@@ -96,7 +101,7 @@ class Rules:
             if found is not None:
                 table, doubt = found
                 mapping = {key[0]: value for key, value in table.items()}
-                cost = grid.step.cost + 0.5 + 0.05 * len(table) + doubt
+                cost = grid.step.cost + 0.5 + 0.05 * len(table) + 2 * doubt
                 yield Step(tables.recolour, (grid.step,), (("new_colours", mapping),), cost)
 
     def decisions(self, bases: int, widest: int) -> Iterator[Step]:
@@ -115,7 +120,7 @@ class Rules:
     ) -> Iterator[Step]:
         """A program for each set of layers (with those `always` used) that determines the output cell."""
         learned = 0
-        for others in candidates:
+        for others in candidates[:MOST_TRIED]:
             layers = always + others
             self.budget.spend(1 + len(self.target) / 60)
             found = self._table(base, layers, MOST_DOUBT)
@@ -134,7 +139,7 @@ class Rules:
         for base in self.grids[:bases]:
             changed = base.values != self.target
             learned = 0
-            for other in self.grids:
+            for other in self.sources:
                 wrong = other.values != self.target
                 if other is base or wrong[changed].any() or learned == ENOUGH:
                     continue
@@ -235,6 +240,6 @@ class Rules:
 
     def _doubt(self, code: Array, changed: Array, keys: Array) -> float:
         """The share of the keys that the changed cells of only one pair show."""
-        shown = np.unique(np.stack([code[changed], self.pair[changed]]), axis=1)[0]
+        shown = np.unique(code[changed] * self.train + self.pair[changed]) // self.train
         _, counts = np.unique(shown, return_counts=True)
         return float((counts == 1).sum() / len(keys))

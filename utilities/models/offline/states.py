@@ -1,7 +1,7 @@
 """The search's pool: every distinct value that a program has reached, grown cheapest first.
 
 Two programs with the same values on every input are one state, kept under the cheaper program (observational
-equivalence). Not here: the finishing steps that are learned from the outputs (learn.py).
+equivalence). Not here: the finishing steps that are learned from the outputs (rules.py, finish.py).
 """
 
 import heapq
@@ -16,12 +16,14 @@ import numpy as np
 
 from utilities.grid import MAX_SIDE
 from utilities.models.offline.dsl.types import Array
-from utilities.models.offline.program import INPUT, Step
+from utilities.models.offline.program import Step
 from utilities.models.offline.vocabulary import Facts, Operation
 
-MAX_OBJECTS = 50
-"""Scenes and cuts with more parts than this are noise: they are slow and never the point of a task."""
-CLOCK_EVERY = 100
+MAX_OBJECTS, MAX_PIECES = 100, 50
+"""More than this are noise: slow to go through, and hardly ever the point of a task."""
+PARTS_PER_GRID = 24
+"""So many objects or pieces cost as much to go through as the grid itself."""
+CLOCK_EVERY = 400
 """The CPU clock is read once in so many evaluations, because reading it can cost more than one of them."""
 
 
@@ -42,6 +44,8 @@ class Budget:
         self.units -= units
         self._asked += 1
         late = self._asked % CLOCK_EVERY == 0 and time.process_time() > self._deadline
+        if late:
+            self.units = 0.0
         if self.units < 0 or late:
             raise BudgetSpent
 
@@ -83,16 +87,24 @@ def _fits(value: Any, kind: str) -> bool:
         return legal
     if kind == "scene":
         return bool(value[1].max() <= MAX_OBJECTS)
-    return kind == "layer" or 0 < len(value) <= MAX_OBJECTS
+    return kind == "layer" or 0 < len(value) <= MAX_PIECES
+
+
+def _parts(state: State) -> int:
+    """How many objects or pieces an operation on the state has to go through; 0 for grids."""
+    if state.kind == "scene":
+        return max(int(labels.max()) for _, labels in state.values)
+    return max(map(len, state.values)) if state.kind == "pieces" else 0
 
 
 class Pool:
     """All distinct states found so far, by kind, and the queue of those not yet expanded."""
 
-    def __init__(self, facts: Facts, inputs: Sequence[Array], budget: Budget) -> None:
+    def __init__(self, root: Step, facts: Facts, inputs: Sequence[Array], budget: Budget) -> None:
+        self.root = root
         self.facts = facts
         self.budget = budget
-        self.weight = sum(1 + grid.size / 60 for grid in inputs)
+        self.weight = sum(1 + grid.size / 100 for grid in inputs)
         self.goal = fingerprint(facts.outputs)
         self.train = len(facts.outputs)
         self.found: list[Step] = []
@@ -100,7 +112,7 @@ class Pool:
         self._seen: dict[str, set[int]] = {kind: set() for kind in self.states}
         self._queue: list[tuple[float, int, State]] = []
         self._serial = itertools.count()
-        self._add(State(INPUT, "grid", tuple(inputs)))
+        self._add(State(root, "grid", tuple(inputs)))
 
     def _add(self, state: State) -> None:
         mark = fingerprint(state.values)
@@ -117,15 +129,26 @@ class Pool:
     def apply(self, operation: Operation, state: State) -> None:
         """Add what the operation makes of the state, for every choice of its constants."""
         cost = state.step.cost + operation.cost
+        weight = self.weight * (1 + _parts(state) / PARTS_PER_GRID)
         for constants in operation.choices(self.facts):
-            self.budget.spend(self.weight)
+            self.budget.spend(weight)
             try:
                 values = tuple(operation.function(value, **constants) for value in state.values)
             except (ValueError, IndexError):
                 continue
-            if all(_fits(value, operation.gives) for value in values):
+            if all(_fits(value, operation.gives) for value in values) and self._useful(operation, values):
                 step = Step(operation.function, (state.step,), tuple(constants.items()), cost)
                 self._add(State(step, operation.gives, values))
+
+    def _useful(self, operation: Operation, values: Sequence[Any]) -> bool:
+        """Whether a result may lead on: not all black, and of the outputs' shapes if the operation only makes last steps."""
+        if operation.gives != "grid":
+            return True
+        if operation.last and any(
+            value.shape != output.shape for value, output in zip(values, self.facts.outputs, strict=False)
+        ):
+            return False
+        return any(value.any() for value in values)
 
     def grow(self, operations: Sequence[Operation], limit: float) -> None:
         """Expand every state whose program costs at most `limit`, cheapest first. Raises BudgetSpent."""

@@ -56,6 +56,8 @@ class Operation:
     choices: Choices
     """The constants to try for the function's other arguments."""
     cost: float = 1.0
+    last: bool = False
+    """Only of use when its result has the outputs' shapes."""
     deepest: float = 99.0
     """Only applied to values whose programs cost no more than this."""
 
@@ -117,7 +119,14 @@ NUMBERS = [
     measures.count_holes,
     measures.count_rare_cells,
 ]
-YES_NO = [measures.is_mirror, measures.is_symmetric, measures.is_square, measures.is_tall]
+YES_NO = [
+    measures.is_symmetric,
+    measures.is_mirror,
+    measures.is_square,
+    measures.is_tall,
+    measures.has_hole,
+    measures.is_full,
+]
 SHAPES = [measures.outline, measures.turned_outline, measures.pattern]
 COUNTS = [
     measures.count_colours,

@@ -9,10 +9,12 @@ import queue
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 import numpy as np
 
 from utilities.grid import Grid, is_grid
+from utilities.models.offline.dsl.types import Array
 from utilities.models.offline.emit import write_code
 from utilities.models.offline.explain import describe
 from utilities.models.offline.program import Step, run_program
@@ -21,7 +23,7 @@ from utilities.models.offline.search import search
 
 MOST_PROGRAMS = 8
 """How many programs with different behaviour are handed over."""
-_LOOK_AT = 200
+_LOOK_AT = 80
 """How many of the found programs, best first, are looked at for different behaviour."""
 
 
@@ -53,10 +55,15 @@ def _answer(program: Step, grid: Grid) -> Grid | None:
 
 
 def probes(job: Job) -> list[Grid]:
-    """Grids that were not searched on, to tell programs apart: the train inputs mirrored, turned and moved."""
-    grids = [np.array(one) for one, _ in job.pairs]
-    changed = [[np.flip(g, 1), np.rot90(g), np.roll(g, 1, axis=0), np.roll(g, 2, axis=1)] for g in grids]
-    return [grid.tolist() for row in changed for grid in row]
+    """Grids that were not searched on, to tell programs apart: train inputs mirrored, turned or moved."""
+    changes: tuple[Callable[[Array], Array], ...] = (
+        np.fliplr,
+        np.rot90,
+        lambda grid: np.roll(grid, 1, axis=0),
+        lambda grid: np.roll(grid, 2, axis=1),
+    )
+    pairs = [job.pairs[k % len(job.pairs)] for k in range(len(changes))]
+    return [change(np.array(one)).tolist() for change, (one, _) in zip(changes, pairs, strict=True)]
 
 
 def passes_alone(code: str, pairs: tuple[tuple[Grid, Grid], ...]) -> bool:
@@ -64,7 +71,10 @@ def passes_alone(code: str, pairs: tuple[tuple[Grid, Grid], ...]) -> bool:
     namespace: dict[str, object] = {}
     exec(compile(code, "<solve_task>", "exec"), namespace)
     solve_task = namespace["solve_task"]
-    return callable(solve_task) and all(solve_task([row[:] for row in one]) == two for one, two in pairs)
+    try:
+        return callable(solve_task) and all(solve_task([row[:] for row in one]) == two for one, two in pairs)
+    except (ValueError, IndexError):  # how an operation says that it does not apply
+        return False
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from utilities.models.offline.dsl import (
     geometry,
     lines,
     measures,
+    object_layers,
     objects,
     patterns,
     pieces,
@@ -19,6 +20,7 @@ from utilities.models.offline.dsl import (
 )
 from utilities.models.offline.dsl.types import Array
 from utilities.models.offline.layer_catalogue import LAYERS
+from utilities.models.offline.program import INPUT
 from utilities.models.offline.states import Budget, Pool
 from utilities.models.offline.vocabulary import Facts
 
@@ -44,7 +46,7 @@ def small_grids(draw: st.DrawFn) -> Array:
 def test_every_operation_on_any_grid_either_works_or_says_that_it_does_not_apply(
     one: Array, two: Array
 ) -> None:
-    pool = Pool(Facts((one, two), (two, one)), (one, two), Budget(1e9, 60.0))
+    pool = Pool(INPUT, Facts((one, two), (two, one)), (one, two), Budget(1e9, 60.0))
     before = one.copy(), two.copy()
     pool.grow(OPERATIONS, 0.95)
     for kind in ("grid", "scene"):
@@ -94,7 +96,7 @@ def test_objects_are_measured_and_kept_by_what_was_measured() -> None:
     scene = objects.find_objects(grid("1100", "1000", "0020"), False, True, 0)
     assert objects.measure_objects(scene, measures.count_cells) == {1: 3, 2: 1}
     assert text(objects.keep_objects(scene, measures.count_cells, largest=True)) == ["1100", "1000", "0000"]
-    assert text(objects.rank_layer_of(scene, measures.count_cells)) == ["1100", "1000", "0020"]
+    assert text(object_layers.rank_layer_of(scene, measures.count_cells)) == ["1100", "1000", "0020"]
     assert objects.touches_border(scene) == {1: 1, 2: 1}
 
 

@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import json
 import os
 import random
@@ -202,6 +203,26 @@ def test_close_leaves_no_process_in_the_middle_of_a_search_either() -> None:
     started = asyncio.run(close_early())
     assert started
     assert not any(map(runs, started))
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_model_used_under_another_event_loop_starts_new_workers(tasks: dict[str, Any]) -> None:
+    """asyncio itself complains about the first loop's workers, which nobody closed, when they are collected."""
+    model = OfflineModel()
+
+    async def ask(task_id: str, close: bool) -> tuple[str, list[int]]:
+        reply = await model.ask(request(prompt_for(tasks[task_id], asks=CODE)))
+        workers = model._crew.process_ids
+        if close:
+            await model.close()
+        return reply.text, workers
+
+    first, old = asyncio.run(ask("3c9b0459", close=False))
+    second, new = asyncio.run(ask("007bbfb7", close=True))
+    gc.collect()
+    assert "def solve_task" in first and "def solve_task" in second
+    assert old != new
+    assert until(lambda: not any(map(runs, old + new)))
 
 
 SCRIPT = """

@@ -58,6 +58,21 @@ def is_filled_square(grid: Array) -> int:
     return int(grid.shape[0] == grid.shape[1] and bool((grid != 0).all()))
 
 
+def has_hole(grid: Array) -> int:
+    """1 when coloured cells enclose some black area, else 0."""
+    return int(count_holes(grid) > 0)
+
+
+def is_even_high(grid: Array) -> int:
+    """1 when the number of rows is even, else 0."""
+    return int(grid.shape[0] % 2 == 0)
+
+
+def is_full(grid: Array) -> int:
+    """1 when no cell of the bounding rectangle is black, else 0."""
+    return int(grid.all())
+
+
 def is_tall(grid: Array) -> int:
     """1 when there are more rows than columns, else 0."""
     return int(grid.shape[0] > grid.shape[1])

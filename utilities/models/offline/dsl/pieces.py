@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from utilities.models.offline.dsl.colours import most_frequent_colour
 from utilities.models.offline.dsl.types import Array, Measured, Pieces
 
 
@@ -197,7 +198,10 @@ def change_parts(grid: Array, change: Callable[[Array], Array]) -> Array:
     """Take each part between the grid's lines as one cell, change that small grid, and paint the parts accordingly."""
     rows, columns = separators(grid)
     parts = np.array(
-        [[most(grid[top:bottom, left:right]) for left, right in columns] for top, bottom in rows]
+        [
+            [most_frequent_colour(grid[top:bottom, left:right]) for left, right in columns]
+            for top, bottom in rows
+        ]
     )
     changed = change(parts)
     if changed.shape != parts.shape:
@@ -207,8 +211,3 @@ def change_parts(grid: Array, change: Callable[[Array], Array]) -> Array:
         for j, (left, right) in enumerate(columns):
             result[top:bottom, left:right] = changed[i, j]
     return result
-
-
-def most(part: Array) -> int:
-    """The most frequent colour."""
-    return int(np.bincount(part.ravel()).argmax())
