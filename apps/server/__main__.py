@@ -29,10 +29,14 @@ def main(argv: Sequence[str] | None = None) -> None:
         server = waitress.create_server(
             app, host=HOST, port=config.port, threads=THREADS, connection_limit=CONNECTIONS
         )
-        print(f"serving on http://{HOST}:{config.port}/ (sandbox: {app.extensions['lanes'].tier})", flush=True)
+        print(
+            f"serving on http://{HOST}:{config.port}/ (sandbox: {app.extensions['lanes'].tier})", flush=True
+        )
         server.run()
     except OSError as error:
-        raise RunFailed(f"cannot listen on port {config.port} ({error.strerror}): use another --port") from None
+        raise RunFailed(
+            f"cannot listen on port {config.port} ({error.strerror}): use another --port"
+        ) from None
     finally:
         app.extensions["lanes"].close()
 
