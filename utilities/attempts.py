@@ -26,6 +26,8 @@ async def ask_attempt(model: Model, messages: Prompt, config: RunConfig, attempt
 
 async def ask_best_of(model: Model, messages: Prompt, config: RunConfig) -> list[Attempt]:
     """All `best_of` attempts at one prompt, in order. Raises RunStopped once those under way are in."""
+    if config.best_of == 1:
+        return [await ask_attempt(model, messages, config, 0)]  # a task of its own would only cost time
     asked = [ask_attempt(model, messages, config, attempt) for attempt in range(config.best_of)]
     outcomes = await asyncio.gather(*asked, return_exceptions=True)
     errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
