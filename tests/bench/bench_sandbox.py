@@ -52,15 +52,19 @@ def timed(count: int, work: Callable[[], object]) -> float:
 
 
 def pool_contender(pool: Pool, program: str, workers: int) -> Contender:
-    """Threads of one process, as the toolkit's own scripts drive the pool."""
-    threads = ThreadPoolExecutor(workers)
+    """One thread of this process per worker, each with its share of the programs."""
 
-    def one(_: int) -> None:
-        outcomes = pool.run(program, GRIDS).outcomes
-        if any(outcome.output is None for outcome in outcomes):
-            raise RuntimeError(f"a benchmark program failed: {outcomes}")
+    def share(count: int) -> None:
+        for _ in range(count):
+            outcomes = pool.run(program, GRIDS).outcomes
+            if any(outcome.output is None for outcome in outcomes):
+                raise RuntimeError(f"a benchmark program failed: {outcomes}")
 
-    return lambda count: timed(count, lambda: list(threads.map(one, range(count))))
+    def run(count: int) -> float:
+        with ThreadPoolExecutor(workers) as threads:
+            return timed(count, lambda: list(threads.map(share, [count // workers] * workers)))
+
+    return run
 
 
 def floor_contender(workers: int) -> Contender:

@@ -6,12 +6,15 @@ The whole list of threats is in tests/utilities/sandbox; this is the part worth 
 """
 
 import functools
+import sys
 import tempfile
 
 from utilities.sandbox import tiers
 from utilities.sandbox.protocol import Ready, encode_job
 from utilities.sandbox.worker import SandboxUnavailable, Zygote, ZygoteLost
 
+OURS = [str(path) for path in tiers.HERE.parents[1].iterdir() if path.is_file()]
+"""The files beside our code, `.env` among them: a repository that lies inside an interpreter's library would show them."""
 ATTACKS = """
 import _socket, _thread, ctypes, os
 
@@ -73,6 +76,10 @@ def choose(sandbox: str) -> tiers.Tier:
         raise ValueError(
             f"There is no sandbox called {sandbox!r}; choose auto, unsafe or one of {', '.join(names)}."
         )
+    if sys.platform != "linux":
+        raise SandboxUnavailable(
+            "The sandbox needs Linux: run the toolkit in a container or a virtual machine."
+        )
     if sandbox in ("unsafe", tiers.UNSAFE):
         return tiers.TIERS[-1]
     candidates = [tier for tier in tiers.TIERS[:-1] if sandbox in ("auto", tier.name)]
@@ -92,10 +99,8 @@ def choose(sandbox: str) -> tiers.Tier:
 def probe(tier: tiers.Tier) -> str | None:
     """What is wrong with a tier on this machine; None when it holds."""
     with tempfile.NamedTemporaryFile("w") as file:
-        file.write("canary")
-        file.flush()
         try:
-            zygote = Zygote(tier, "bare", None, file.name)
+            zygote = Zygote(tier, "bare", None, [file.name, *OURS])
         except (SandboxUnavailable, OSError) as error:
             return str(error)
         try:
@@ -109,8 +114,10 @@ def probe(tier: tiers.Tier) -> str | None:
 def _wall_fault(tier: tiers.Tier, ready: Ready) -> str | None:
     if tier.namespaces and ready.interfaces:
         return f"the network interface {ready.interfaces[0]} is in sight"
-    if tier.landlock and (ready.canary_visible or ready.environment_readable):
-        return "files outside can be read"
+    if tier.landlock and ready.canaries_visible:
+        return f"{ready.canaries_visible[0]} can be read from inside"
+    if tier.landlock and ready.environment_readable:
+        return "/proc can be read from inside"
     return None
 
 

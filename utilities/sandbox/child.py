@@ -18,7 +18,7 @@ from types import ModuleType
 
 from utilities.sandbox import kernel
 from utilities.sandbox.conversion import BadOutput, OutputTooLarge, to_grid
-from utilities.sandbox.wire import LENGTH
+from utilities.sandbox.wire import LENGTH, LOCKED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -218,6 +218,7 @@ def run(zygote: int, memory: int, seconds: int, rules: "kernel.Filter | None") -
     """A child's whole life. Never returns."""
     try:
         lock_up(zygote, memory, seconds, rules)
+        os.write(CHANNEL, LOCKED)
         gc.enable()
         serve(CHANNEL)
         os.close(CHANNEL)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import msgspec
 
 from utilities.sandbox.protocol import ErrorType, Result
-from utilities.sandbox.wire import LENGTH
+from utilities.sandbox.wire import LENGTH, LOCKED
 
 SLICE_SECONDS = 0.02
 """How long results may sit in the socket, and how late a cancellation may be noticed."""
@@ -33,6 +33,8 @@ class Conversation:
         self._received = bytearray()
         self._count = count
         self._limit = limit
+        self.locked = False
+        """Whether the child has shut itself in: whatever happens before is ours, not the program's."""
         self.results: list[Result] = []
 
     def send(self) -> None:
@@ -85,6 +87,9 @@ class Conversation:
 
     def _parse(self) -> None:
         """Move whole messages from the buffer to the results; raises _Broken."""
+        if not self.locked and self._received:
+            self.locked = self._received[: len(LOCKED)] == LOCKED
+            del self._received[: len(LOCKED)]
         while len(self.results) < self._count and len(self._received) >= LENGTH.size:
             (length,) = LENGTH.unpack_from(self._received)
             if length > self._limit:

@@ -40,6 +40,10 @@ class Limits(msgspec.Struct, frozen=True):
     result_bytes: int = 1 << 20
     """Size of one grid's result, as JSON and with its printed text."""
 
+    def __post_init__(self) -> None:
+        if not 0 < self.seconds < 1e6 or self.memory_mb < 1:
+            raise ValueError("A program needs a time limit above 0 seconds and at least 1 MB of memory.")
+
 
 class Outcome(msgspec.Struct, frozen=True):
     """What a program made of one input grid: an output, or an error."""
@@ -79,11 +83,11 @@ class Pool:
 
         Raises ValueError for an unknown name and SandboxUnavailable when this machine cannot have that tier.
         """
+        self._tier = canary.choose(sandbox)
         cores = sorted(os.sched_getaffinity(0))
         count = workers if workers is not None else len(cores)
         if count < 1:
             raise ValueError(f"A pool needs at least one worker, not {count}.")
-        self._tier = canary.choose(sandbox)
         self._workers = [_Worker(cores[number] if count <= len(cores) else None) for number in range(count)]
         self._free: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
         for worker in self._workers:
@@ -185,7 +189,7 @@ class Pool:
         return start.result()
 
     def _start(self, worker: _Worker, flavour: Flavour) -> Zygote:
-        zygote = Zygote(self._tier, flavour, worker.cpu, os.devnull)
+        zygote = Zygote(self._tier, flavour, worker.cpu, [])
         worker.zygotes[flavour] = zygote
         return zygote
 

@@ -3,7 +3,8 @@
 Parent to zygote, on the control socket, one message each: a ticket with the child's end of a fresh socket attached; END
 (kill whatever still runs); STATUS (the same, and answer with its wait status). The zygote says `Ready` once.
 Parent to child, on that fresh socket: one length-prefixed job, by marshal, which is safe in this direction only. Child
-to parent: one length-prefixed JSON `Result` per grid, as it is done. The parent believes nothing it has not checked.
+to parent: LOCKED, once it is shut in, then one length-prefixed JSON `Result` per grid, as it is done. The parent
+believes nothing it has not checked.
 
 The forms that the zygote and the child need too are in `wire`, which loads nothing: each module makes a fork dearer.
 """
@@ -48,14 +49,14 @@ class Boot(msgspec.Struct):
     """The uid and gid to become; None: stay."""
     cpu: int | None
     """The core to stay on; None: any."""
-    canary: str
-    """A file that must be out of reach."""
+    canaries: list[str]
+    """Files that must be out of reach."""
 
 
 class Ready(msgspec.Struct):
     """What a zygote found when it tried its own walls."""
 
-    canary_visible: bool
+    canaries_visible: list[str]
     environment_readable: bool
     interfaces: list[str]
     """Network interfaces besides the loopback."""

@@ -68,16 +68,16 @@ def interpreter() -> str:
 def readable(package_folders: list[str]) -> list[str]:
     """What a zygote may read: the interpreter, its library, the packages, the shared libraries, and our own few files.
 
-    Not the repository: it may hold a `.env`.
+    Not the repository, which may hold a `.env`; and for the same reason not all of /usr, where images keep programs.
     """
     wanted = [
-        sys.base_prefix,
-        sys.base_exec_prefix,
+        interpreter(),
+        f"{sys.base_prefix}/lib",
+        f"{sys.base_exec_prefix}/lib",
         sysconfig.get_path("stdlib"),
+        sysconfig.get_path("platstdlib"),
         *package_folders,
-        "/usr",
-        "/lib",
-        "/lib64",
+        *("/usr/lib", "/usr/lib64", "/usr/local/lib", "/lib", "/lib64"),
         "/etc/ld.so.cache",
         "/sys/kernel/mm/transparent_hugepage",
         str(HERE),
@@ -107,8 +107,8 @@ def bubblewrap(paths: list[str]) -> list[str]:
         command += ["--perms", "0755", "--dir", folder]
     for path in paths:
         command += ["--ro-bind", path, path]
-    for link in ("/lib", "/lib64", "/bin"):
-        if Path(link).is_symlink():
+    for link in ("/lib", "/lib64"):
+        if Path(link).is_symlink():  # as it is where /usr holds everything
             command += ["--symlink", str(Path(link).readlink()), link]
     command += ["--proc", "/proc", "--chdir", "/", "--remount-ro", "/"]
     for name, value in ENVIRONMENT.items():

@@ -3,6 +3,7 @@
 from struct import Struct
 
 END, STATUS = b".", b"?"
+LOCKED = b"!"
 LENGTH = Struct("<I")
 TICKET = Struct("<QI")
 """Bytes of memory and seconds of processor time the child may use."""

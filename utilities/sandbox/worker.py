@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import msgspec
@@ -44,12 +45,12 @@ class Report:
 class Zygote:
     """A running zygote of one tier and flavour."""
 
-    def __init__(self, tier: tiers.Tier, flavour: Flavour, cpu: int | None, canary: str) -> None:
+    def __init__(self, tier: tiers.Tier, flavour: Flavour, cpu: int | None, canaries: list[str]) -> None:
         """Starts it and waits until it is ready; raises SandboxUnavailable."""
         packages = tiers.packages(["numpy", "scipy"])
         readable = tiers.readable(packages)
         user = tiers.account(readable, tier) if os.geteuid() == 0 else None
-        boot = Boot(flavour, packages, readable, tier.landlock, tier.seccomp, user, cpu, canary)
+        boot = Boot(flavour, packages, readable, tier.landlock, tier.seccomp, user, cpu, canaries)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
@@ -118,9 +119,12 @@ class Zygote:
                 self._tell(TICKET.pack(memory, int(seconds) + 2), theirs)
             failure = conversation.hold(deadline, cancelled)
         if len(conversation.results) == count:
-            self._tell(END)
+            with suppress(ZygoteLost):  # the next job will notice
+                self._tell(END)
             return Report(conversation.results)
         status = self._status()
+        if failure is None and not conversation.locked:
+            raise ZygoteLost("its child could not lock itself in")
         kind, why = failure or death(status)
         return Report(conversation.results, kind, why)
 

@@ -7,6 +7,7 @@ of `socket` in C, which loads nothing else.
 """
 
 import _socket
+import contextlib
 import gc
 import importlib
 import json
@@ -23,18 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-COMMON = (
-    "collections",
-    "copy",
-    "functools",
-    "heapq",
-    "itertools",
-    "math",
-    "operator",
-    "random",
-    "re",
-    "typing",
-)
+COMMON = ("collections", "copy", "functools", "itertools", "math", "operator", "re", "typing")
 """What programs import most: loaded once here instead of in every child."""
 UNREADABLE = (
     "abc", "array", "bisect", "cmath", "contextlib", "dataclasses", "datetime", "decimal", "enum", "fractions", "graphlib",
@@ -52,7 +42,7 @@ CONTROL = 10
 WARM_UP = """
 from collections import Counter
 def solve_task(grid):
-    print(Counter(cell for row in grid for cell in row))
+    print(len(grid), max(Counter(cell for row in grid for cell in row)))
     return [list(row) for row in zip(*grid[::-1])]
 """
 NUMPY_WARM_UP = """
@@ -84,17 +74,17 @@ def main(descriptor: int, boot_text: str) -> None:
     os.dup2(1, 2)  # stderr was for a failure to start
     control.send(json.dumps(ready).encode())
     serve(control, base, rules)
-    del held
+    del held  # not before: it keeps the holes filled
 
 
 def _preload(boot: "dict[str, Any]") -> None:
     """Import what the flavour's programs share and run one job, so that no child does it first."""
     blind = boot["seccomp"] and not boot["landlock"]
     names = [*COMMON, *(UNREADABLE if blind else ()), *PRELOADED[boot["flavour"]]]
-    # Without their fork hooks: that of `random` costs more than all that a small program does.
-    register, os.register_at_fork = os.register_at_fork, lambda **hooks: None
     if blind and boot["flavour"] != "bare":
         names.append("numpy.random")
+    # Without their fork hooks: that of `random` costs more than all that a small program does.
+    register, os.register_at_fork = os.register_at_fork, lambda **hooks: None
     for name in names:
         importlib.import_module(name)
     os.register_at_fork = register
@@ -124,13 +114,16 @@ def _lock_in(boot: "dict[str, Any]") -> "dict[str, Any]":
     if boot["landlock"]:
         kernel.landlock_read_only(boot["readable"])
     return {
-        "canary_visible": _readable(boot["canary"]),
+        "canaries_visible": [path for path in boot["canaries"] if _readable(path)],
         "environment_readable": _readable("/proc/self/environ"),
         "interfaces": interfaces,
     }
 
 
 def _set_limits() -> None:
+    """What the zygote and its children share; and when memory runs out, these go before anybody else."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123
+        file.write("500")
     for kind, limit in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),

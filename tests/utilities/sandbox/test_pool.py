@@ -17,9 +17,10 @@ import pytest
 
 from tests.utilities.sandbox.watching import TURN, Watch, assert_still_right, descendants, soon
 from utilities.code_execution import Limits, Pool, PoolClosed
-from utilities.sandbox import tiers
+from utilities.sandbox import canary, tiers
 from utilities.sandbox.canary import choose
 from utilities.sandbox.pool import flavour_of
+from utilities.sandbox.protocol import Ready
 
 ROOT = Path(__file__).resolve().parents[3]
 LOOP = "def solve_task(grid):\n    while True: pass"
@@ -325,6 +326,32 @@ def test_an_unknown_sandbox_is_refused_with_the_names_there_are() -> None:
 def test_a_pool_without_workers_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one worker"):
         Pool(0)
+
+
+@pytest.mark.parametrize(
+    "limits", [{"seconds": 0}, {"seconds": -1}, {"seconds": float("nan")}, {"memory_mb": 0}]
+)
+def test_impossible_limits_are_refused(limits: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="above 0 seconds"):
+        Limits(**limits)  # type: ignore[arg-type]
+
+
+def test_too_little_memory_to_start_with_is_the_program_s_limit(pool: Pool) -> None:
+    (outcome,) = pool.run(
+        "def solve_task(grid):\n    return grid\n" + "#" * 4_000_000, [[[1]]], Limits(memory_mb=1)
+    ).outcomes
+    assert outcome.error_type in ("memory", "killed")
+
+
+def test_the_repository_is_not_among_what_may_be_read() -> None:
+    allowed = tiers.readable(tiers.packages(["numpy", "scipy"]))
+    assert not [path for path in allowed if ROOT.is_relative_to(path)]
+    assert str(ROOT / "pyproject.toml") in canary.OURS
+
+
+def test_a_repository_that_shows_through_spoils_the_tier() -> None:
+    ready = Ready(canaries_visible=["/usr/lib/ours/.env"], environment_readable=False, interfaces=[])
+    assert canary._wall_fault(tiers.TIERS[0], ready) == "/usr/lib/ours/.env can be read from inside"
 
 
 def test_the_unsafe_tier_says_so_and_keeps_its_limits() -> None:
