@@ -89,7 +89,8 @@ class Pool:
         if count < 1:
             raise ValueError(f"A pool needs at least one worker, not {count}.")
         self._workers = [_Worker(cores[number] if count <= len(cores) else None) for number in range(count)]
-        self._free: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
+        # Last in, first out: workers that are rarely needed start no zygotes.
+        self._free: queue.LifoQueue[_Worker] = queue.LifoQueue()
         for worker in self._workers:
             self._free.put(worker)
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="sandbox")
