@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from apps.server import code, health
 from apps.server.errors import register_error_handlers
 from apps.server.lanes import Lanes
-from utilities.code_execution import Limits, Pool
+from utilities.code_execution import Limits, Pool, SandboxUnavailable
 from utilities.config import RunFailed
 
 DEFAULTS: dict[str, Any] = {
@@ -61,7 +61,10 @@ def _lanes(config: Mapping[str, Any]) -> Lanes:
 
 def _safe_pool(workers: int, sandbox: str) -> Pool:
     """A pool on a tier that isolates. Raises RunFailed where there is none."""
-    pool = Pool(workers, sandbox)
+    try:
+        pool = Pool(workers, sandbox)
+    except (ValueError, SandboxUnavailable) as error:
+        raise RunFailed(str(error)) from None
     if pool.tier.lower().startswith("unsafe"):
         pool.close()
         raise RunFailed(

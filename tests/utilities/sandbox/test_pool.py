@@ -1,6 +1,7 @@
 """The pool survives what happens to it: losses, crowds, cancellations, and the end of its own process."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -39,6 +40,12 @@ def pool() -> Iterator[Pool]:
 def zygotes() -> list[int]:
     """The zygotes below this process: what bubblewrap started last, or the interpreters themselves."""
     return [pid for pid, name in descendants(os.getpid()).items() if name.startswith("python")]
+
+
+def kill(pid: int) -> None:
+    """SIGKILL; the child of a job that is just over may be gone already."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
 
 
 def test_a_late_timeout_keeps_the_grids_before_it(pool: Pool) -> None:
@@ -85,7 +92,7 @@ def test_a_zygote_killed_while_idle_is_replaced(pool: Pool) -> None:
     for _ in range(4):
         assert_still_right(pool)
     for pid in zygotes():
-        os.kill(pid, signal.SIGKILL)
+        kill(pid)
     for _ in range(4):
         assert_still_right(pool)
 
@@ -96,7 +103,7 @@ def test_a_zygote_killed_under_a_job_costs_nobody_a_result(pool: Pool) -> None:
         runs = [threads.submit(pool.run, program, [[[n]]]) for n in range(2)]
         assert soon(lambda: len(zygotes()) >= 4)  # two zygotes and two children
         for pid in zygotes():
-            os.kill(pid, signal.SIGKILL)
+            kill(pid)
         assert [run.result().outcomes[0].output for run in runs] == [[[0]], [[1]]]
 
 
@@ -106,7 +113,7 @@ def test_a_sandbox_lost_twice_is_ours_and_not_the_program_s(pool: Pool) -> None:
         run = threads.submit(pool.run, program, [[[1]]])
         while not run.done():
             for pid in zygotes():
-                os.kill(pid, signal.SIGKILL)
+                kill(pid)
             time.sleep(0.05)
         assert run.result().outcomes[0].error_type == "sandbox_error"
 
