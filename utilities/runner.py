@@ -134,9 +134,8 @@ class Run:
             finally:
                 self._progress.close()
                 self._finishing = True
-                await asyncio.to_thread(
-                    self._finish
-                )  # a thread, so that a second Ctrl-C still ends it at once
+                # In a thread, so that a second Ctrl-C still ends it at once.
+                await asyncio.to_thread(self._finish)
         if self._status == "failed":
             raise RunFailed(self._message or "the run failed")
         return self._exit_code
@@ -264,18 +263,26 @@ class Run:
         try:
             save(line)
         except OSError as error:
-            self._stop(
-                "failed",
-                f"cannot write {error.filename} ({error.strerror}): what was saved before is intact; "
-                f"make room and continue with --resume {self._results.run_id}",
-            )
-            self._cancel_workers()
+            self._stop_unwritable(error)
             raise RunStopped from error
+
+    def _stop_unwritable(self, error: OSError) -> None:
+        """Nothing that arrives can be kept any more, so nothing is waited for either."""
+        self._stop(
+            "failed",
+            f"cannot write {error.filename or self._results.path} ({error.strerror}): what was saved before is intact; "
+            f"make room and continue with --resume {self._results.run_id}",
+        )
+        self._cancel_workers()
 
     async def _keep_synced(self) -> None:
         while True:
             await asyncio.sleep(SYNC_SECONDS)
-            await asyncio.to_thread(self._results.sync)
+            try:
+                await asyncio.to_thread(self._results.sync)
+            except OSError as error:
+                self._stop_unwritable(error)
+                return
 
     # --- ending ------------------------------------------------------------------------------------------------------
 
