@@ -29,7 +29,7 @@ class DirectAnswerGenerator:
 
     def messages(self, task: Task, test_index: int) -> tuple[Message, ...]:
         """The prompt: the train pairs and test input `test_index` (from 0), never a test output."""
-        test_input = titled_grid("Test input", task.test[test_index].input)
+        test_input = titled_grid("Test input", task.test[test_index].input_text)
         question = f"{train_pairs_text(task)}\n\n{test_input}\n\nGive the output grid for the test input."
         return conversation(INSTRUCTIONS, question)
 

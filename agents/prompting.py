@@ -6,10 +6,8 @@ Pure functions. Nothing here or in an agent ever reads a test output.
 import re
 import textwrap
 
-import msgspec
-
 from utilities.data_loader import Task
-from utilities.grid import COLOUR_NAMES, Grid, is_grid, shape
+from utilities.grid import COLOUR_NAMES, Grid, is_grid
 from utilities.model_utils import Message
 
 # --- prompts ---------------------------------------------------------------------------------------------------------
@@ -24,28 +22,18 @@ to 30 rows and 1 to 30 columns; rows are written one per line, cells from left t
 {COLOUR_LEGEND}."""
 
 
-def grid_text(grid: Grid) -> str:
-    """A grid (H x W ints 0-9) as H lines of digits separated by single spaces."""
-    # JSON already holds the digits in this order; rewriting its signs is ten times faster than joining cells.
-    return msgspec.json.encode(grid).decode()[2:-2].replace("],[", "\n").replace(",", " ")
-
-
-def titled_grid(title: str, grid: Grid) -> str:
-    """A grid under a heading that gives its size: `Input (3 x 4):`, height first."""
-    height, width = shape(grid)
-    return f"{title} ({height} x {width}):\n{grid_text(grid)}"
+def titled_grid(title: str, text: str) -> str:
+    """A grid, as lines of digits, under a heading that gives its size: `Input (3 x 4):`, height first."""
+    first, _, _ = text.partition("\n")
+    return f"{title} ({text.count(chr(10)) + 1} x {len(first) // 2 + 1}):\n{text}"
 
 
 def train_pairs_text(task: Task) -> str:
     """All train pairs of a task, inputs and outputs."""
-    parts = []
-    for number, pair in enumerate(task.train, start=1):
-        if pair.output is None:
-            raise ValueError(f"train pair {number} of task {task.task_id} has no output")
-        parts.append(
-            f"Train pair {number}\n{titled_grid('Input', pair.input)}\n{titled_grid('Output', pair.output)}"
-        )
-    return "\n\n".join(parts)
+    return "\n\n".join(
+        f"Train pair {number}\n{titled_grid('Input', pair.input_text)}\n{titled_grid('Output', pair.output_text)}"
+        for number, pair in enumerate(task.train, start=1)
+    )
 
 
 def conversation(instructions: str, question: str) -> tuple[Message, ...]:

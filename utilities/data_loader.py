@@ -1,10 +1,9 @@
-"""ARC tasks: what one is, how it is read and refused, and how a run's tasks are chosen from a dataset.
+"""ARC tasks: how they are read and refused, and how a run's tasks are chosen from a dataset.
 
-Sources are read by task_sources.py, the words for a malformed task come from task_faults.py, and the filters and
+What a task is stands in tasks.py. Sources are read by task_sources.py, the words for a malformed task come from task_faults.py, and the filters and
 their order are task_choice.py's.
 """
 
-import functools
 import hashlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -14,63 +13,12 @@ import msgspec
 
 from utilities import config as settings
 from utilities.config import RunConfig, UsageError
-from utilities.grid import MAX_SIDE
 from utilities.task_choice import TaskChoice
 from utilities.task_faults import task_fault
 from utilities.task_sources import UNDECODABLE, DatasetError, Entry, checked_json, read_entries
+from utilities.tasks import Pair, PairGrids, Task, check_pairs, pairs_of_json
 
-_Row = Annotated[
-    list[Annotated[int, msgspec.Meta(ge=0, le=9)]], msgspec.Meta(min_length=1, max_length=MAX_SIDE)
-]
-_CheckedGrid = Annotated[list[_Row], msgspec.Meta(min_length=1, max_length=MAX_SIDE)]
-
-
-_encode = msgspec.json.Encoder().encode
-
-
-class Pair(msgspec.Struct, frozen=True):
-    """An input grid and its output; the output is None where the source keeps it secret (Kaggle's test set)."""
-
-    input: _CheckedGrid
-    output: _CheckedGrid | None = None
-
-
-class Task(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """One ARC task, or (version above 0) a signed variation of it."""
-
-    task_id: str
-    version: int = 0
-    train: tuple[Pair, ...]
-    test: tuple[Pair, ...]
-    signed_by: tuple[str, ...] = ()
-    transform: list[dict[str, Any]] | None = None
-
-    @property
-    def key(self) -> tuple[str, int]:
-        """(task_id, version): one task of a dataset."""
-        return self.task_id, self.version
-
-    @functools.cached_property
-    def _encoded(self) -> tuple[list[bytes], list[bytes]]:
-        return [_encode(pair) for pair in self.train], [_encode(pair) for pair in self.test]
-
-    @functools.cached_property
-    def content_hash(self) -> str:
-        """SHA-256 (hex) of the pairs; the order of the train pairs and of the test pairs does not matter."""
-        train, test = (b",".join(sorted(pairs)) for pairs in self._encoded)
-        return hashlib.sha256(train + b"|" + test).hexdigest()
-
-    @property
-    def pairs(self) -> msgspec.Raw:
-        """`{"train": [...], "test": [...]}` as JSON, as records carry it."""
-        train, test = (b",".join(pairs) for pairs in self._encoded)
-        return msgspec.Raw(b'{"train":[%b],"test":[%b]}' % (train, test))
-
-    @property
-    def line(self) -> bytes:
-        """This task as it stands in a dataset.json or .jsonl (data/nature_of_data.md): JSON without a line break."""
-        record = {name: getattr(self, name) for name in ("task_id", "version", "train", "test", "signed_by")}
-        return _encode(record | ({"transform": self.transform} if self.transform else {}))
+__all__ = ["Pair", "Task", "TaskSelection", "load_tasks_from_dataset", "read_tasks", "select_tasks"]
 
 
 # --- reading one task ------------------------------------------------------------------------------------------------
@@ -88,7 +36,7 @@ class _Head(msgspec.Struct):
 
 
 _HEAD = msgspec.json.Decoder(_Head)
-_PAIRS = msgspec.json.Decoder(Annotated[tuple[Pair, ...], msgspec.Meta(min_length=1)])
+_GRIDS = msgspec.json.Decoder(list[PairGrids])
 _PLAIN = msgspec.json.Decoder()
 
 
@@ -115,9 +63,9 @@ def _heads(dataset: str | Path) -> Iterator[tuple[Entry, _Head]]:
 def _task(entry: Entry, head: _Head, *, checked: bool = False) -> Task:
     """`checked`: known to be good from an earlier reading. Raises DatasetError when the pairs are not those of a task."""
     try:
-        train, test = _PAIRS.decode(head.train), _PAIRS.decode(head.test)
         if not checked:
-            check_pairs(train, test)
+            check_pairs(_GRIDS.decode(head.train), _GRIDS.decode(head.test))
+        train, test = pairs_of_json(head.train), pairs_of_json(head.test)
     except UNDECODABLE as error:
         raise _refusal(entry, error) from None
     fields = {name: getattr(head, name) for name in ("task_id", "version", "signed_by", "transform")}
@@ -127,18 +75,6 @@ def _task(entry: Entry, head: _Head, *, checked: bool = False) -> Task:
 def read_tasks(dataset: str | Path) -> Iterator[Task]:
     """Every task and variation of a source, in order. Raises UsageError (no such source) or DatasetError."""
     return (_task(entry, head) for entry, head in _heads(dataset))
-
-
-def check_pairs(train: tuple[Pair, ...], test: tuple[Pair, ...]) -> None:
-    """What the typed decoder cannot see: train outputs are there, grids are rectangular.
-
-    Raises msgspec.ValidationError.
-    """
-    if any(pair.output is None for pair in train):
-        raise msgspec.ValidationError("a train pair has no output")
-    for pair in (*train, *test):
-        if any(len(set(map(len, grid))) != 1 for grid in (pair.input, pair.output) if grid is not None):
-            raise msgspec.ValidationError("a grid is not rectangular")
 
 
 def _refusal(entry: Entry, error: Exception) -> DatasetError:

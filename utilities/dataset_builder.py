@@ -5,8 +5,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import msgspec
-
 from utilities import config as settings
 from utilities.config import UsageError
 from utilities.data_loader import Task, load_tasks_from_dataset, read_tasks
@@ -151,7 +149,6 @@ def _check_file_names(tasks: Iterable[Task]) -> None:
 def _write_task_files(folder: Path, tasks: Sequence[Task]) -> str:
     others = {path.name for path in folder.glob("*.json")} - {f"{task.task_id}.json" for task in tasks}
     for task in tasks:
-        content = msgspec.json.encode({"train": task.train, "test": task.test})
-        write_atomically(folder / f"{task.task_id}.json", content + b"\n", durable=False)
+        write_atomically(folder / f"{task.task_id}.json", bytes(task.pairs) + b"\n", durable=False)
     note = f" (and left {len(others)} others there as they were)" if others else ""
     return f"wrote {len(tasks)} task files to {folder}{note}"

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from utilities.data_loader import Task, check_pairs
 from utilities.model_utils import Message, ModelError, Reply, Sampling, Usage
+from utilities.tasks import Task, task_of_data
 
 Record = dict[str, Any]
 """A line as read back: every key that was written, also those of other versions."""
@@ -174,10 +174,7 @@ def flattened(values: list[Any]) -> Iterator[Any]:
 
 def task_of_record(record: Record) -> Task:
     """The task that a result record carries in `task_data`. Raises msgspec.ValidationError when that is none."""
-    names = {"task_id": record.get("task_id"), "version": record.get("version", 0)}
-    task = msgspec.convert(msgspec.convert(record.get("task_data"), Record) | names, Task)
-    check_pairs(task.train, task.test)
-    return task
+    return task_of_data(record.get("task_id"), record.get("version", 0), record.get("task_data"))
 
 
 def read_replies(record: Record) -> Iterator[tuple[int, tuple[Message, ...], Reply]]:

@@ -9,7 +9,7 @@ import msgspec
 
 from utilities.code_execution import Limits, Pool, SandboxUnavailable, Verification, verify, verify_async
 from utilities.config import UsageError
-from utilities.data_loader import Task
+from utilities.tasks import Task, task_of_data
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -75,7 +75,7 @@ class RayVerifier:
 
     async def verify(self, program: str, task: Task) -> Verification:
         """As in the protocol."""
-        verdict = await self._verify.remote(program, msgspec.msgpack.encode(task), self._settings)
+        verdict = await self._verify.remote(program, task.line, self._settings)
         return msgspec.msgpack.decode(verdict, type=Verification)
 
     def close(self) -> None:
@@ -89,7 +89,9 @@ VERIFIERS: dict[str, Any] = {"local": LocalVerifier, "ray": RayVerifier}
 def _verify_there(program: str, task: bytes, settings: bytes) -> bytes:
     """In a Ray worker; only bytes travel."""
     limits, sandbox = msgspec.msgpack.decode(settings, type=tuple[Limits, str])
-    verdict = verify(program, msgspec.msgpack.decode(task, type=Task), limits, _pool_there(sandbox))
+    record = msgspec.json.decode(task)
+    there = task_of_data(record["task_id"], record["version"], record)
+    verdict = verify(program, there, limits, _pool_there(sandbox))
     return msgspec.msgpack.encode(verdict)
 
 

@@ -4,7 +4,6 @@ import msgspec
 import pytest
 
 from agents.direct_answer_generator import DirectAnswerGenerator
-from agents.prompting import grid_text
 from agents.reasoning_code_generator import ReasoningCodeGenerator
 from agents.reasoning_trace_generator import ReasoningTraceGenerator
 from utilities.data_loader import Pair, Task, load_tasks_from_dataset
@@ -41,8 +40,9 @@ def test_prompts_hold_all_train_pairs_and_the_legend() -> None:
         assert (system.role, user.role) == ("system", "user")
         assert all(f"{number} is {name}" in system.content for number, name in enumerate(COLOUR_NAMES))
         for pair in task.train:
-            assert grid_text(pair.input) in user.content
-            assert pair.output is not None and grid_text(pair.output) in user.content
+            for grid in (pair.input, pair.output):
+                assert grid is not None
+                assert "\n".join(" ".join(map(str, row)) for row in grid) in user.content
 
 
 def test_the_system_prompt_is_the_same_for_every_task() -> None:

@@ -5,8 +5,9 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.prompting import find_grid, grid_text, split_code
+from agents.prompting import find_grid, split_code
 from utilities.grid import Grid
+from utilities.tasks import Pair
 
 
 @st.composite
@@ -26,7 +27,7 @@ def test_a_json_grid_is_found(grid: Grid) -> None:
 
 @given(grids())
 def test_a_grid_printed_as_in_the_prompt_is_found_in_a_fence(grid: Grid) -> None:
-    assert find_grid(f"Output:\n```\n{grid_text(grid)}\n```") == grid
+    assert find_grid(f"Output:\n```\n{Pair(grid).input_text}\n```") == grid
 
 
 @given(grids(6), grids(6))

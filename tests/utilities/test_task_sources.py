@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 
@@ -20,7 +19,8 @@ Writer = Callable[[Path, Sequence[Task]], Path]
 
 
 def plain(task: Task) -> dict[str, Any]:
-    return {"train": msgspec.to_builtins(task.train), "test": msgspec.to_builtins(task.test)}
+    pairs: dict[str, Any] = json.loads(bytes(task.pairs))
+    return pairs
 
 
 def write_list(folder: Path, tasks: Sequence[Task]) -> Path:
