@@ -10,9 +10,9 @@ class CostReached(Exception):
 class CostCap:
     """Admits requests while spent plus the expected cost of those in flight stays within `limit` (US dollars).
 
-    The expected cost of a request is the mean of those answered so far. Until the first answer has told the price, one
-    request is in flight at a time. Without a limit everything is admitted, and with one too once a provider turns out
-    not to tell what its answers cost.
+    The expected cost of a request is the mean of those answered so far. So that a few cheap answers do not let many dear
+    ones in, at most twice as many requests are in flight as prices are known; at first it is one. Without a limit
+    everything is admitted, and with one too while the provider tells no price at all.
     """
 
     def __init__(self, limit: float | None) -> None:
@@ -20,7 +20,7 @@ class CostCap:
         self.spent, self._priced = 0.0, 0
         self._in_flight = 0
         self.unpriced = False
-        """An answer came without a price: the cap cannot work."""
+        """Answers come without a price: the cap cannot work."""
         self._changed = asyncio.Event()
 
     def take_in(self, spent: float, priced: int) -> None:
@@ -42,6 +42,9 @@ class CostCap:
         if cost is not None:
             self.spent += cost
             self._priced += 1
+            self.unpriced = False
+        elif answered and self._priced:
+            self.spent += self.spent / self._priced  # not said this once: charge what is usual
         elif answered:
             self.unpriced = True
         self._changed.set()
@@ -51,6 +54,8 @@ class CostCap:
             return True
         if not self._priced:
             return self._in_flight == 0 and self._limit > 0
+        if self._in_flight >= 2 * self._priced:
+            return False
         expected = self.spent / self._priced
         rounding = 1e-9
         return (

@@ -16,7 +16,7 @@ from utilities.config import RunConfig, UsageError
 from utilities.task_choice import TaskChoice
 from utilities.task_faults import task_fault
 from utilities.task_sources import UNDECODABLE, DatasetError, Entry, checked_json, read_entries
-from utilities.tasks import Pair, PairGrids, Task, check_pairs, pairs_of_json
+from utilities.tasks import Pair, PairJson, Task, check_pairs, pairs_of_json
 
 __all__ = ["Pair", "Task", "TaskSelection", "load_tasks_from_dataset", "read_tasks", "select_tasks"]
 
@@ -25,10 +25,10 @@ __all__ = ["Pair", "Task", "TaskSelection", "load_tasks_from_dataset", "read_tas
 
 
 class _Head(msgspec.Struct):
-    """A task whose pairs are not decoded yet."""
+    """A task whose grids are not decoded yet."""
 
-    train: msgspec.Raw
-    test: msgspec.Raw
+    train: list[PairJson]
+    test: list[PairJson]
     task_id: Annotated[str, msgspec.Meta(min_length=1)] | None = None
     version: Annotated[int, msgspec.Meta(ge=0)] = 0
     signed_by: tuple[str, ...] = ()
@@ -36,7 +36,6 @@ class _Head(msgspec.Struct):
 
 
 _HEAD = msgspec.json.Decoder(_Head)
-_GRIDS = msgspec.json.Decoder(list[PairGrids])
 _PLAIN = msgspec.json.Decoder()
 
 
@@ -64,12 +63,11 @@ def _task(entry: Entry, head: _Head, *, checked: bool = False) -> Task:
     """`checked`: known to be good from an earlier reading. Raises DatasetError when the pairs are not those of a task."""
     try:
         if not checked:
-            check_pairs(_GRIDS.decode(head.train), _GRIDS.decode(head.test))
-        train, test = pairs_of_json(head.train), pairs_of_json(head.test)
+            check_pairs(head.train, head.test)
     except UNDECODABLE as error:
         raise _refusal(entry, error) from None
     fields = {name: getattr(head, name) for name in ("task_id", "version", "signed_by", "transform")}
-    return Task(train=train, test=test, **fields)
+    return Task(train=pairs_of_json(head.train), test=pairs_of_json(head.test), **fields)
 
 
 def read_tasks(dataset: str | Path) -> Iterator[Task]:

@@ -27,12 +27,14 @@ class EarlierReplies:
         self, results: ResultsFile, totals: Totals, answer_field: str, config: RunConfig, model_id: str
     ) -> None:
         """Read what the run has; count it in `totals`, and tell `results` which tasks are complete."""
-        for record, offset in results.load_results():
+        for record, offset, counts in results.load_results():
+            for error in flattened(record["error"]):  # paid for, also where a later stretch asked again
+                totals.add_cost(error.get("cost") if error else None)
+            if not counts:
+                continue
             _check(record, answer_field, results.path)
             complete = not any(flattened(record["error"]))
             results.take_in((record["task_id"], record["version"]), offset, complete=complete)
-            for error in flattened(record["error"]):
-                totals.add_cost(error.get("cost") if error else None)
             if complete:
                 totals.add_result(record, record[answer_field])
                 for _, _, reply in read_replies(record):

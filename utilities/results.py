@@ -75,7 +75,11 @@ class AppendFile:
         """Make everything appended so far survive a power loss; cheap when there is nothing new. Runs in any thread."""
         if self._dirty:
             self._dirty = False
-            os.fsync(self._descriptor)
+            try:
+                os.fsync(self._descriptor)
+            except OSError as error:
+                self._dirty, error.filename = True, str(self.path)
+                raise
 
     def read(self, offset: int) -> bytes:
         """The line that starts at `offset`, without its newline."""
@@ -129,8 +133,8 @@ class RunLock:
 class ResultsFile:
     """The results file of one script and its journal, opened for one run.
 
-    Every response goes to the journal on arrival, every finished task to the results file; `finish` writes metadata and
-    snapshot and drops from the journal what the results file holds.
+    Every response goes to the journal on arrival, every finished task to the results file. At the end `write_snapshot`
+    also drops from the journal what the results file holds, and `end` writes the metadata.
     """
 
     def __init__(self, path: Path, run_id: str) -> None:
@@ -149,7 +153,9 @@ class ResultsFile:
             self._journal = opened.enter_context(closing(AppendFile(journal_path(path))))
             self._check_journal()
             opened.pop_all()
-        for left in path.parent.glob(f".{path.stem}_*.tmp"):  # of a snapshot whose writing was killed
+        for left in path.parent.glob(
+            f".{path.stem}*.tmp"
+        ):  # of a snapshot or a journal whose writing was killed
             left.unlink(missing_ok=True)
         self.repaired = {
             file.path: file.torn_bytes for file in (self._results, self._journal) if file.torn_bytes
@@ -165,13 +171,15 @@ class ResultsFile:
         """Write the first line of a new run."""
         self._results.append(line)
 
-    def load_results(self) -> Iterator[tuple[Record, int]]:
-        """This run's result records of earlier stretches with their offsets, the last one per task."""
-        last: dict[tuple[str, int], int] = {}
+    def load_results(self) -> Iterator[tuple[Record, int, bool]]:
+        """(record, offset, counts) of each result of earlier stretches of this run; of one task the last one counts."""
+        offsets, last = [], {}
         for offset, record in read_run(self.path, self.run_id):
+            offsets.append(offset)
             last[(record["task_id"], record["version"])] = offset
-        for offset in last.values():
-            yield msgspec.json.decode(self._results.read(offset)), offset
+        counting = set(last.values())
+        for offset in offsets:
+            yield msgspec.json.decode(self._results.read(offset)), offset, offset in counting
 
     def take_in(self, key: tuple[str, int], offset: int, *, complete: bool) -> None:
         """Count a record of an earlier stretch to this one; an incomplete one will be superseded."""
@@ -205,18 +213,21 @@ class ResultsFile:
         self._journal.sync()
         self._results.sync()
 
-    def finish(self, metadata: MetadataLine) -> Path:
-        """Write metadata and snapshot, tidy the journal; returns the snapshot's path."""
-        self._results.append(metadata)
-        self.sync()
-        snapshot = self._write_snapshot(metadata)
-        self._tidy_journal()
-        return snapshot
+    def write_snapshot(self, metadata: MetadataLine) -> Path:
+        """Write the snapshot of this run and return its path; first tidy the journal, which may make room for it.
 
-    def _write_snapshot(self, metadata: MetadataLine) -> Path:
+        Raises OSError.
+        """
+        self.sync()
+        self._tidy_journal()
         path = snapshot_path(self.path, interrupted=metadata.status == "interrupted")
         write_atomically(path, self._snapshot_chunks(metadata))
         return path
+
+    def end(self, metadata: MetadataLine) -> None:
+        """Write the last line of this stretch of the run. Raises OSError."""
+        self._results.append(metadata)
+        self.sync()
 
     def _snapshot_chunks(self, metadata: MetadataLine) -> Iterator[bytes]:
         yield b'{"metadata": ' + _ENCODER.encode(metadata) + b',\n"results": ['

@@ -6,7 +6,6 @@ Not here: the loop itself (runner.py), dry runs (dry_run.py).
 import dataclasses
 import hashlib
 import platform
-import re
 import subprocess
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -106,7 +106,10 @@ def _saved(config: RunConfig) -> dict[str, Any]:
     """The settings as the run line keeps them: without credentials, and without what belongs to one call only."""
     saved = {name: value for name, value in dataclasses.asdict(config).items() if name not in _NOT_SAVED}
     if config.base_url:
-        saved["base_url"] = re.sub(r"//[^/@]*@", "//", config.base_url)
+        parts = urlsplit(config.base_url)
+        saved["base_url"] = parts._replace(
+            netloc=parts.netloc.rpartition("@")[2], query="", fragment=""
+        ).geturl()
     if config.dataset and Path(config.dataset).exists():
         saved["dataset"] = str(Path(config.dataset).resolve())
     return saved

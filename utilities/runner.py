@@ -38,6 +38,8 @@ from utilities.terminal import note
 
 GRACE_SECONDS = 2.0
 """How long responses under way may still arrive after the first Ctrl-C."""
+HOPELESS = {"key_refused", "no_such_model", "wrong_endpoint", "endpoint_down"}
+"""Errors after which nothing that is under way can bring a paid response."""
 SYNC_SECONDS = 0.5
 """How often what was written is fsynced."""
 
@@ -242,8 +244,11 @@ class Run:
                 await self._cap.admit()
             except CostReached:
                 self._stop("stopped_at_cost", f"--max_cost leaves no room: ${self._cap.spent:.4f} spent")
-        if self._status != "completed":
-            raise RunStopped
+            else:
+                if self._status == "completed":
+                    return
+                self._cap.release(None, answered=False)
+        raise RunStopped
 
     async def _ask_model(self, task: Task, request: Request) -> Reply:
         what = f"task {task.task_id} version {task.version} attempt {request.attempt}"
@@ -253,6 +258,8 @@ class Run:
             logger.warning("no response: %s: %s: %s", what, error.type, error.message)
             if isinstance(error, RunStoppingError):
                 self._stop("failed", error.message)
+                if error.type in HOPELESS:
+                    asyncio.get_running_loop().call_later(GRACE_SECONDS, self._cancel_workers)
             raise
         logger.debug("response after %.3f s: %s", reply.generation_time_seconds, what)
         return reply
@@ -325,16 +332,24 @@ class Run:
         if self._status == "completed" and self._totals.attempts == self._totals.failures["api_error"] > 0:
             self._stop("failed", f"every request failed; the last one said: {self._totals.last_error}")
         metadata = self._metadata()
+        snapshot = self._write_snapshot(metadata)
+        if snapshot is None:
+            metadata = self._metadata()  # which now says why
         try:
-            snapshot = self._results.finish(metadata)
+            self._results.end(metadata)
         except OSError as error:
-            self._stop(
-                "failed",
-                f"cannot write {error.filename} ({error.strerror}); the results before it are intact",
-            )
+            self._stop_unwritable(error)
             return
         logger.info("run %s ends: %s", self._results.run_id, self._status)
-        print(self._summary(metadata, snapshot), flush=True)
+        if snapshot is not None:
+            print(self._summary(metadata, snapshot), flush=True)
+
+    def _write_snapshot(self, metadata: MetadataLine) -> Path | None:
+        try:
+            return self._results.write_snapshot(metadata)
+        except OSError as error:
+            self._stop_unwritable(error)
+            return None
 
     def _summary(self, metadata: MetadataLine, snapshot: Path) -> str:
         folder = self._config.output_directory

@@ -21,19 +21,14 @@ _encode = msgspec.json.Encoder().encode
 _decode_grid = msgspec.json.Decoder(Grid).decode
 
 
-class PairGrids(msgspec.Struct):
-    """A pair as it is checked: decoding refuses sides and colours out of bounds."""
-
-    input: _CheckedGrid
-    output: _CheckedGrid | None = None
+_decode_checked_grid = msgspec.json.Decoder(_CheckedGrid).decode
 
 
-class _PairJson(msgspec.Struct):
+class PairJson(msgspec.Struct):
+    """A pair as a source holds it, its grids undecoded and unchecked."""
+
     input: msgspec.Raw
     output: msgspec.Raw = msgspec.Raw(b"null")
-
-
-_decode_pairs = msgspec.json.Decoder(list[_PairJson]).decode
 
 
 class Pair:
@@ -98,13 +93,31 @@ def _digits(grid: bytes) -> str:
     return grid.decode()[2:-2].replace("],[", "\n").replace(",", " ")
 
 
-def pairs_of_json(pairs: msgspec.Raw | bytes) -> tuple[Pair, ...]:
-    """The pairs of a JSON list that is known to be good."""
-    return tuple(Pair.of_json(_compact(pair.input), _compact(pair.output)) for pair in _decode_pairs(pairs))
+def pairs_of_json(pairs: list[PairJson]) -> tuple[Pair, ...]:
+    """The pairs of a source, known to be good (see `check_pairs`)."""
+    return tuple(Pair.of_json(_compact(pair.input), _compact(pair.output)) for pair in pairs)
 
 
 def _compact(grid: msgspec.Raw) -> bytes:
     return bytes(grid).translate(None, b" \t\r\n")
+
+
+def check_pairs(train: list[PairJson], test: list[PairJson]) -> None:
+    """Raises msgspec.ValidationError when these are not the pairs of a task."""
+    if not train or not test:
+        raise msgspec.ValidationError("a task needs train pairs and test pairs")
+    for pair in (*train, *test):
+        _check_grid(pair.input)
+        if bytes(pair.output) != b"null":
+            _check_grid(pair.output)
+    if any(bytes(pair.output) == b"null" for pair in train):
+        raise msgspec.ValidationError("a train pair has no output")
+
+
+def _check_grid(grid: msgspec.Raw) -> None:
+    rows = _decode_checked_grid(grid)
+    if len(set(map(len, rows))) != 1:
+        raise msgspec.ValidationError("a grid is not rectangular")
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -142,20 +155,12 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return head[:-1] + b"," + bytes(self.pairs)[1:-1] + b"," + _encode(tail)[1:]
 
 
-def check_pairs(train: list[PairGrids], test: list[PairGrids]) -> None:
-    """What decoding cannot see: train outputs are there, grids are rectangular. Raises msgspec.ValidationError."""
-    if not train or not test:
-        raise msgspec.ValidationError("a task needs train pairs and test pairs")
-    if any(pair.output is None for pair in train):
-        raise msgspec.ValidationError("a train pair has no output")
-    for pair in (*train, *test):
-        if any(len(set(map(len, grid))) != 1 for grid in (pair.input, pair.output) if grid is not None):
-            raise msgspec.ValidationError("a grid is not rectangular")
-
-
 class _TaskData(msgspec.Struct):
-    train: list[PairGrids]
-    test: list[PairGrids]
+    train: list[PairJson]
+    test: list[PairJson]
+
+
+_decode_task_data = msgspec.json.Decoder(_TaskData).decode
 
 
 def task_of_data(task_id: Any, version: Any, task_data: Any) -> Task:
@@ -163,11 +168,11 @@ def task_of_data(task_id: Any, version: Any, task_data: Any) -> Task:
 
     Raises msgspec.ValidationError when they are not those of a task.
     """
-    data = msgspec.convert(task_data, _TaskData)
+    data = _decode_task_data(_encode(task_data))
     check_pairs(data.train, data.test)
-    train, test = (
-        tuple(Pair(pair.input, pair.output) for pair in pairs) for pairs in (data.train, data.test)
-    )
     return Task(
-        task_id=msgspec.convert(task_id, str), version=msgspec.convert(version, int), train=train, test=test
+        task_id=msgspec.convert(task_id, str),
+        version=msgspec.convert(version, int),
+        train=pairs_of_json(data.train),
+        test=pairs_of_json(data.test),
     )

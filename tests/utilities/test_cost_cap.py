@@ -52,6 +52,37 @@ def test_a_failed_request_leaves_the_price_unknown() -> None:
     assert asyncio.run(main()) is False
 
 
+def test_a_few_cheap_answers_do_not_let_many_dear_ones_in() -> None:
+    async def main() -> float:
+        cap, prices = CostCap(0.1), iter([0.001] + [0.02] * 1000)
+
+        async def worker() -> None:
+            while True:
+                try:
+                    await cap.admit()
+                except CostReached:
+                    return
+                await asyncio.sleep(0.001)
+                cap.release(next(prices), answered=True)
+
+        await asyncio.gather(*[worker() for _ in range(64)])
+        return cap.spent
+
+    assert asyncio.run(main()) <= 0.1 + 0.04
+
+
+def test_one_answer_without_a_price_is_charged_the_usual() -> None:
+    async def main() -> tuple[float, bool]:
+        cap = CostCap(1.0)
+        for cost in (0.2, None, 0.2):
+            await cap.admit()
+            cap.release(cost, answered=True)
+        return cap.spent, cap.unpriced
+
+    spent, unpriced = asyncio.run(main())
+    assert (round(spent, 6), unpriced) == (0.6, False)
+
+
 @given(st.floats(0.01, 1.0), st.floats(0.01, 20.0), st.integers(1, 12))
 def test_requests_of_one_price_never_pass_the_limit(price: float, limit: float, at_once: int) -> None:
     async def main() -> tuple[float, int]:

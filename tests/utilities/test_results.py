@@ -68,6 +68,13 @@ def metadata_line(status: str = "completed") -> MetadataLine:
     )
 
 
+def finish(results: ResultsFile, status: str = "completed") -> Path:
+    """Write snapshot and metadata; returns the snapshot's path."""
+    snapshot = results.write_snapshot(metadata_line(status))
+    results.end(metadata_line(status))
+    return snapshot
+
+
 def journal_line(task_id: str = "aaaaaaaa", run_id: str = "run1", key: str = "k") -> JournalLine:
     return JournalLine(run_id=run_id, task_id=task_id, version=0, key=key, reply=Reply("text"))
 
@@ -145,7 +152,7 @@ def test_lines_of_any_length_are_read_back(tmp_path: Path) -> None:
     with ResultsFile(tmp_path / "results.jsonl", "run1") as results:
         results.start(RUN)
         results.save_result(result_line(reply=Reply("x" * 300_000)))
-        snapshot = results.finish(metadata_line())
+        snapshot = finish(results)
     assert len(json.loads(snapshot.read_text())["results"][0]["response"][0]) == 300_000
 
 
@@ -166,7 +173,7 @@ def test_the_journal_is_empty_once_all_results_are_written(tmp_path: Path) -> No
         results.save_response(journal_line())
         assert journal_path(path).stat().st_size > 0
         results.save_result(result_line(reply=Reply("text")))
-        results.finish(metadata_line())
+        finish(results)
     assert journal_path(path).stat().st_size == 0
 
 
@@ -176,7 +183,7 @@ def test_the_journal_keeps_what_has_no_result_yet_and_what_other_runs_need(tmp_p
         for line in (journal_line("aaaaaaaa"), journal_line("bbbbbbbb"), journal_line("cccccccc", "run0")):
             results.save_response(line)
         results.save_result(result_line("aaaaaaaa", reply=Reply("text")))
-        results.finish(metadata_line("interrupted"))
+        finish(results, "interrupted")
     with ResultsFile(path, "run1") as results:
         assert [line.task_id for line in results.load_journal()] == ["bbbbbbbb"]
     with ResultsFile(path, "run0") as results:
@@ -186,8 +193,8 @@ def test_the_journal_keeps_what_has_no_result_yet_and_what_other_runs_need(tmp_p
 def test_snapshots_never_overwrite_each_other(tmp_path: Path) -> None:
     with ResultsFile(tmp_path / "results.jsonl", "run1") as results:
         results.start(RUN)
-        snapshots = {results.finish(metadata_line()) for _ in range(3)}
-        interrupted = results.finish(metadata_line("interrupted"))
+        snapshots = {finish(results) for _ in range(3)}
+        interrupted = finish(results, "interrupted")
     assert len(snapshots) == 3
     assert interrupted.name.endswith("_interrupted.json")
 
@@ -234,7 +241,7 @@ def test_snapshots_and_older_files_are_read_too(tmp_path: Path) -> None:
     with ResultsFile(tmp_path / "results.jsonl", "run1") as results:
         results.start(RUN)
         results.save_result(result_line(reply=Reply("text")))
-        snapshot = results.finish(metadata_line())
+        snapshot = finish(results)
     assert [record["response"] for record in current_results(snapshot)] == [["text"]]
     older = tmp_path / "older.json"
     older.write_text('{"task_id": "aaaaaaaa", "reasoning": "one string", "python_code": "pass"}')

@@ -219,6 +219,43 @@ def test_a_refused_key_stops_the_run(runner: Runner) -> None:
     assert len(again.requests) == 5
 
 
+@pytest.mark.parametrize("at_once", ["1", "3", "5", "7"])
+def test_a_stop_under_a_cost_cap_ends_the_run(runner: Runner, at_once: str) -> None:
+    refused = failing(*range(1, 99), error=lambda: RunStoppingError("key_refused", "the key is refused"))
+    with pytest.raises(RunFailed, match="the key is refused"):
+        runner(ScriptedModel(refused, delay=0.01), "--max_cost", "5", "--max_concurrent_tasks", at_once)
+
+
+def test_a_refused_key_does_not_wait_for_requests_that_hang(runner: Runner) -> None:
+    class Hanging(ScriptedModel):
+        async def ask(self, request: Request) -> Reply:
+            if "0 1" in request.messages[1].content:
+                raise RunStoppingError("key_refused", "the key is refused")
+            await asyncio.sleep(60)
+            return same_code(request)
+
+    with pytest.raises(RunFailed, match="the key is refused"):
+        runner(Hanging())
+
+
+def test_what_errors_were_charged_survives_every_resume(runner: Runner) -> None:
+    def charged() -> Exception:
+        error = RefusedError("bad_request", "400 in the middle")
+        error.usage = Usage(cost=0.5)
+        return error
+
+    runner(ScriptedModel(failing(*range(1, 6), error=charged)))
+    runner(ScriptedModel(failing(1, error=charged)), "--resume", "last")
+    runner(ScriptedModel(), "--resume", "last")
+    assert runner.lines("metadata")[-1]["cost"] == pytest.approx(6 * 0.5 + 7 * 0.001)
+
+
+def test_credentials_in_the_address_are_not_saved(tmp_path: Path, tasks_file: TasksFile) -> None:
+    for address in ("http://user:pa@ss@host/v1", "http://host/v1?api-key=SECRET"):
+        flags = ["--model_identifier", "local:x", "--base_url", address, "--dataset", str(tasks_file(1))]
+        assert prepare(job(tmp_path / "out"), flags).run.config["base_url"] == "http://host/v1"
+
+
 def test_a_run_in_which_every_request_failed_fails(runner: Runner) -> None:
     with pytest.raises(RunFailed, match=r"every request failed.*500: broken"):
         runner(

@@ -137,6 +137,7 @@ class Endpoint:
         try:
             await self._paced(tokens)
             probe = await self._breaker.wait()
+            await self._cooled_down()
             if self._stopped.is_set():
                 raise RunStopped
             started = _now()
@@ -154,11 +155,18 @@ class Endpoint:
             self.slots.release()
 
     async def _paced(self, tokens: float) -> None:
-        """Wait for the budgets and for the cool-down, which may be prolonged meanwhile."""
-        now = _now()
-        budget = max(self._requests.reserve(1, now), self._tokens.reserve(tokens, now))
-        while (start := max(budget, self._cool_until)) > _now():
-            await self._sleep(start - _now())
+        """Wait for the cool-down and then for the budgets; after a cool-down that began meanwhile, again for both."""
+        while True:
+            await self._cooled_down()
+            start = max(self._requests.reserve(1, _now()), self._tokens.reserve(tokens, _now()))
+            if start > _now():
+                await self._sleep(start - _now())
+            if self._cool_until <= _now():
+                return
+
+    async def _cooled_down(self) -> None:
+        while self._cool_until > _now():
+            await self._sleep(self._cool_until - _now())
 
     def stop(self) -> None:
         """Let nothing more in: whoever waits gets RunStopped now, tries under way go on."""

@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -65,11 +66,13 @@ _STATUS_OF_WORD = {
     "authentication_error": 401,
     "model_not_found": 404,
 }
-_ABOUT_THE_PROMPT = re.compile(
-    r"moderat|flagged|guardrail|blocked|content.?(filter|policy)|safety|inappropriate", re.I
-)
 _ABOUT_THE_KEY = re.compile(
-    r"\b(key|keys|token|credential|account|budget|permission|subscription|limit)", re.I
+    r"\b(api.?key|key|keys|credentials?|account|budget|permissions?|subscription|access.?token|key.?limit|"
+    r"(you|ip) (have|has|was|is)( been)? blocked)\b",
+    re.I,
+)
+_ABOUT_THE_PROMPT = re.compile(
+    r"prompt|moderat|flagged|guardrail|blocked|content.?(filter|policy)|safety|inappropriate", re.I
 )
 _TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.I | re.S)
 _LONGEST_QUOTE = 300
@@ -105,7 +108,7 @@ def read_error_body(body: bytes) -> Said:
     """The body of an answer with an HTTP error status: JSON of any of the known forms, a web page or plain text."""
     try:
         decoded = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Said(quote(_TAGS.sub(" ", body.decode(errors="replace")) or "no reason given"))
     if isinstance(decoded, dict):
         decoded = decoded.get("error") or decoded
@@ -150,18 +153,19 @@ def _forbidden(said: Said, message: str, answered: bool) -> ModelError:
     """403 is about one prompt (moderation) or about the key; where it does not say, a key that worked still does."""
     if {"reasons", "flagged_input", "patterns"} & said.metadata.keys():
         return RefusedError("moderation", message)
-    about_key = "limit_source" in said.metadata
-    if not about_key and _ABOUT_THE_PROMPT.search(said.message):
-        return RefusedError("moderation", message)
-    if about_key or not answered or _ABOUT_THE_KEY.search(said.message):
+    about_key = "limit_source" in said.metadata or _ABOUT_THE_KEY.search(said.message)
+    about_prompt = _ABOUT_THE_PROMPT.search(said.message)
+    if about_key or not (about_prompt or answered):
         return RunStoppingError("key_refused", f"the key may not do this: {message}")
-    return RefusedError("forbidden", message)
+    return RefusedError("moderation" if about_prompt else "forbidden", message)
 
 
-def failure_inside(error: Any, *, answered: bool) -> ModelError:
+def failure_inside(
+    error: Any, headers: Mapping[str, str] = MappingProxyType({}), *, answered: bool
+) -> ModelError:
     """The error for an `error` field inside a 200 body or in the middle of a stream; without a code, a server error."""
     said = read_error(error)
-    return failure(said.code or 500, said, {}, answered=answered)
+    return failure(said.code or 500, said, headers, answered=answered)
 
 
 def unreadable(body: bytes) -> BadReplyError:

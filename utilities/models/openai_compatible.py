@@ -137,7 +137,14 @@ class OpenAICompatibleModel:
             error.message = self._redacted(error.message)
             raise
         reply.generation_time_seconds = clock() - started
-        return reply
+        return self._without_secrets(reply)
+
+    def _without_secrets(self, reply: Reply) -> Reply:
+        """The reply, in which a provider may have echoed the key."""
+        encoded = msgspec.json.encode(reply)
+        if not any(secret.encode() in encoded for secret in self._secrets):
+            return reply
+        return msgspec.json.decode(self._redacted(encoded.decode()), type=Reply)
 
     async def _exchange(self, body: bytes, builder: ReplyBuilder, started: float) -> None:
         """Send `body` and fill `builder`. An answer is whole with its finish reason: what breaks after it lost nothing."""
@@ -145,10 +152,11 @@ class OpenAICompatibleModel:
             async with self._open_session().post(
                 self._url, data=body, proxy=self._proxy, allow_redirects=False
             ) as response:
-                self.endpoint.connected()
                 if response.status != 200:
                     said, answered = await what_it_said(response), self.endpoint.answered
                     raise failure(response.status, said, response.headers, answered=answered)
+                self.endpoint.connected()
+                builder.headers = response.headers
                 await read_events(response, builder.add, started)
         except NETWORK_ERRORS as error:
             if not builder.complete:

@@ -5,7 +5,7 @@ place of its own in Reply is kept in `Reply.provider`, under its own name.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -40,6 +40,8 @@ class ReplyBuilder:
 
     def __init__(self, *, answered: bool = False) -> None:
         self._answered = answered
+        self.headers: Mapping[str, str] = {}
+        """Those of the response, where Retry-After may stand for an error inside it."""
         self._content: list[str] = []
         self._thinking: dict[str, list[str]] = {"reasoning": [], "reasoning_content": [], "parts": []}
         self._usage: dict[str, Any] = {}
@@ -67,11 +69,12 @@ class ReplyBuilder:
             return
         try:
             body = _decode(data)
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             body = _decode_leniently(data)
             self._lenient = True
         if not isinstance(body, dict):
             raise BadReplyError("bad_json", f"the endpoint's answer is no object: {quote(str(body))!r}")
+        was_whole = self.complete and self._finish_reason not in _FAILED
         usage = body.get("usage")
         if usage and isinstance(usage, dict):
             self._usage = usage
@@ -81,15 +84,15 @@ class ReplyBuilder:
         if choices and isinstance(choices, list) and isinstance(choices[0], dict):
             error = error or choices[0].get("error")
             self._add_choice(choices[0])
-        if error:
-            raise failure_inside(error, answered=self._answered)
+        if error and not was_whole:
+            raise failure_inside(error, self.headers, answered=self._answered)
 
     def _add_choice(self, choice: dict[str, Any]) -> None:
         if choice.get("index"):
             return
         reason = choice.get("finish_reason")
         if reason:
-            self._finish_reason = str(reason)
+            self._finish_reason = _whole(str(reason))
         self._extras.update(choice)
         delta = choice.get("delta") or choice.get("message")
         if isinstance(delta, dict):

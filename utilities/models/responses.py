@@ -23,6 +23,7 @@ _LONGEST_PAUSE = 0.1
 _CLOSING_TIMEOUT = 0.5
 _ERROR_BODY_TIMEOUT = 10.0
 """Seconds; the status is known by then, so the reason is worth no longer wait."""
+_ERROR_BODY_BYTES = 1 << 16
 
 
 async def read_events(
@@ -81,9 +82,11 @@ def _receive_body(body: bytes, receive: Callable[[bytes], None]) -> None:
 
 async def what_it_said(response: aiohttp.ClientResponse) -> Said:
     """The reason in an error's body; a body that breaks off or never comes is no reason to lose the status."""
-    try:
+    body = b""
+    with contextlib.suppress(*NETWORK_ERRORS):
         async with asyncio.timeout(_ERROR_BODY_TIMEOUT):
-            body = await response.read()
-    except NETWORK_ERRORS:
-        body = b""
+            async for chunk in response.content.iter_any():
+                body += chunk
+                if len(body) >= _ERROR_BODY_BYTES:
+                    break
     return read_error_body(body) if body.strip() else Said(response.reason or "no reason given")

@@ -217,3 +217,28 @@ def test_a_reset_time_inside_an_error_is_honoured():
 
 def test_a_failure_keeps_what_was_said():
     assert failure(500, Said("boom"), {}, answered=True).message == "the endpoint answered 500: boom"
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("Your API key has been blocked", "key_refused"),
+        ("Sorry, you have been blocked", "key_refused"),
+        ("Key limit exceeded", "key_refused"),
+        ("Prompt contains a forbidden token", "moderation"),
+        ("The request was blocked by a safety guardrail: inappropriate content", "moderation"),
+    ],
+)
+def test_a_403_is_read_for_what_it_is_about(message, expected):
+    assert failed(403, message).type == expected
+
+
+def test_an_error_body_of_any_bytes_is_read():
+    said = read_error_body(b'{"error": {"message": "caf\xe9"}}')
+    assert "caf" in said.message
+
+
+def test_retry_after_in_the_headers_counts_for_an_error_inside_a_reply():
+    error = failure_inside({"code": 429, "message": "x"}, {"Retry-After": "4"}, answered=True)
+    assert error.retry_after == 4
+    assert type(failure_inside({"code": 402}, {"Retry-After": "3"}, answered=True)) is RetryableError

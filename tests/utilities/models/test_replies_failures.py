@@ -165,3 +165,15 @@ def test_usages_add_up_and_what_nobody_reports_stays_unknown():
         [Usage(prompt_tokens=1, cost=0.5), Usage(prompt_tokens=2, completion_tokens=3), Usage()]
     )
     assert total == Usage(prompt_tokens=3, completion_tokens=3, cost=0.5)
+
+
+def test_an_error_after_the_finish_reason_does_not_take_the_answer_back():
+    reply = read(delta({"content": "whole"}), delta({}, "stop", usage=RAW_USAGE), {"error": {"code": 502}})
+    assert (reply.text, reply.finish_reason) == ("whole", "stop")
+
+
+def test_broken_utf8_and_half_surrogates_are_read_and_can_be_saved():
+    broken = b'{"choices": [{"delta": {"content": "caf\xe9"}, "finish_reason": "\\ud800x"}]}'
+    reply = read(broken)
+    assert reply.text.startswith("caf")
+    msgspec.json.encode(reply)
