@@ -42,6 +42,8 @@ def _shown(cell: Any) -> str:
         return repr(cell[:40])
     if isinstance(cell, int | float) and (isinstance(cell, float) or abs(cell) < 10**12):
         return repr(cell)
+    if isinstance(cell, int):
+        return "a number of many digits"
     return "null" if cell is None else f"a value of type {type(cell).__name__}"
 
 

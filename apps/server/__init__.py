@@ -18,6 +18,7 @@ from utilities.config import RunFailed
 
 DEFAULTS: dict[str, Any] = {
     "MAX_CONTENT_LENGTH": 4 << 20,
+    "PROVIDE_AUTOMATIC_OPTIONS": False,
     "TRUSTED_HOSTS": ["localhost", "127.0.0.1", "[::1]"],  # against DNS rebinding
     "SANDBOX": "auto",
     "EXEC_SECONDS": 5.0,
@@ -50,7 +51,7 @@ def _to_the_apps() -> Response:
 def _lanes(config: Mapping[str, Any]) -> Lanes:
     limits = Limits(seconds=config["EXEC_SECONDS"], memory_mb=config["EXEC_MEMORY_MB"])
     lanes = Lanes(
-        lambda workers: _safe_pool(workers, config["SANDBOX"]),
+        lambda workers, niceness: _safe_pool(workers, config["SANDBOX"], niceness),
         limits,
         most_waiting=config["EXEC_MOST_WAITING"],
         most_per_client=config["EXEC_MOST_PER_CLIENT"],
@@ -59,10 +60,10 @@ def _lanes(config: Mapping[str, Any]) -> Lanes:
     return lanes
 
 
-def _safe_pool(workers: int, sandbox: str) -> Pool:
+def _safe_pool(workers: int, sandbox: str, niceness: int) -> Pool:
     """A pool on a tier that isolates. Raises RunFailed where there is none."""
     try:
-        pool = Pool(workers, sandbox)
+        pool = Pool(workers, sandbox, niceness)
     except (ValueError, SandboxUnavailable) as error:
         raise RunFailed(str(error)) from None
     if pool.tier.lower().startswith("unsafe"):

@@ -1,7 +1,10 @@
 """Serve the web apps and `/arc2/execute_code` on this machine: python -m apps.server."""
 
+import signal
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from apps.server import create_app
 from utilities.command_line import parse, run_main
@@ -32,13 +35,27 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(
             f"serving on http://{HOST}:{config.port}/ (sandbox: {app.extensions['lanes'].tier})", flush=True
         )
-        server.run()
+        _run_until_signalled(server)
     except OSError as error:
         raise RunFailed(
             f"cannot listen on port {config.port} ({error.strerror}): use another --port"
         ) from None
     finally:
         app.extensions["lanes"].close()
+
+
+def _run_until_signalled(server: Any) -> None:
+    """Serve; then exit with 130 after Ctrl-C and 143 after SIGTERM. waitress itself ends quietly after either."""
+    numbers: list[int] = []
+
+    def stop(number: int, frame: object) -> None:
+        numbers.append(number)
+        raise SystemExit
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    server.run()
+    sys.exit(128 + numbers[0] if numbers else 0)
 
 
 if __name__ == "__main__":

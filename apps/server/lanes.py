@@ -1,16 +1,16 @@
 """Who runs when, so that endless programs cannot starve quick ones, whoever sends them.
 
 Every program first gets a short run in the fast lane; most end there. One that does not is stopped and run again from
-the start, with its whole time limit, in the slow lane, which has places of its own. Both share one pool. A quick program
-thus waits for short runs only, never for a time limit. Programs are functions of their input, so running one twice shows
-in nothing but time.
+the start, with its whole time limit, in the slow lane: a pool of its own, at the lowest priority, so that what runs there
+takes no processor time from the fast lane. A quick program thus waits for short runs only, never for a time limit.
+Programs are functions of their input, so running one twice shows in nothing but time.
 """
 
+import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from os import sched_getaffinity
 
 from msgspec.structs import replace
 
@@ -18,6 +18,7 @@ from utilities.code_execution import Execution, Limits, Pool
 from utilities.grid import Grid
 
 QUICK_SECONDS = 0.25
+LOWEST_PRIORITY = 19
 
 
 class TooBusy(Exception):
@@ -28,18 +29,33 @@ class TooBusy(Exception):
         self.retry_after = retry_after
 
 
+class _Lane:
+    """A pool, and a queue in front of it."""
+
+    def __init__(self, pool: Pool, places: int) -> None:
+        self.pool, self._places = pool, threading.Semaphore(places)
+
+    def run(self, program: str, inputs: Sequence[Grid], limits: Limits) -> Execution:
+        with self._places:
+            return self.pool.run(program, inputs, limits)
+
+
 class Lanes:
     """Runs programs for many clients at once."""
 
     def __init__(
-        self, open_pool: Callable[[int], Pool], limits: Limits, *, most_waiting: int, most_per_client: int
+        self,
+        open_pool: Callable[[int, int], Pool],
+        limits: Limits,
+        *,
+        most_waiting: int,
+        most_per_client: int,
     ) -> None:
-        """`limits` of one program; at most `most_waiting` requests at a time, of one client `most_per_client`."""
-        cores = len(sched_getaffinity(0))
+        """`open_pool(workers, niceness)`; `limits` of one program; at most `most_waiting` requests at a time, of one client `most_per_client`."""
+        cores = os.cpu_count() or 1
         self._slow_places = 4 * cores
-        self._pool = open_pool(2 * cores + self._slow_places)
-        self._fast = threading.Semaphore(2 * cores)
-        self._slow = threading.Semaphore(self._slow_places)
+        self._fast = _Lane(open_pool(2 * cores, 0), 2 * cores)
+        self._slow = _Lane(open_pool(self._slow_places, LOWEST_PRIORITY), self._slow_places)
         self._limits, self._most_waiting, self._most_per_client = limits, most_waiting, most_per_client
         self._lock = threading.Lock()
         self._requests: Counter[str] = Counter()
@@ -47,23 +63,22 @@ class Lanes:
     @property
     def tier(self) -> str:
         """The sandbox tier that programs run on."""
-        return self._pool.tier
+        return self._fast.pool.tier
 
     def run(self, client: str, program: str, inputs: Sequence[Grid]) -> Execution:
         """Run a program on each input grid (H x W ints 0-9). Raises TooBusy and PoolClosed."""
         with self._admitted(client):
             if self._limits.seconds > QUICK_SECONDS:
-                with self._fast:
-                    quick = replace(self._limits, seconds=QUICK_SECONDS)
-                    execution = self._pool.run(program, inputs, quick)
+                quick = replace(self._limits, seconds=QUICK_SECONDS)
+                execution = self._fast.run(program, inputs, quick)
                 if not any(outcome.error_type == "timeout" for outcome in execution.outcomes):
                     return execution
-            with self._slow:
-                return self._pool.run(program, inputs, self._limits)
+            return self._slow.run(program, inputs, self._limits)
 
     def close(self) -> None:
-        """End the pool; may be called twice."""
-        self._pool.close()
+        """End both pools; may be called twice."""
+        self._fast.pool.close()
+        self._slow.pool.close()
 
     @contextmanager
     def _admitted(self, client: str) -> Iterator[None]:

@@ -9,6 +9,8 @@ from utilities.code_execution import (
     ExecutionError,
     Limits,
     Pool,
+    PoolClosed,
+    SandboxUnavailable,
     compare_grids,
     execute_generated_code,
     run,
@@ -149,3 +151,65 @@ def test_grids_compare_by_shape_and_cells() -> None:
     assert compare_grids([[1, 2]], [[1, 2]])
     assert not compare_grids([[1, 2]], [[1], [2]])
     assert not compare_grids([[1, 2]], [[1, 3]])
+
+
+FORGE = """
+import json, os, struct
+def solve_task(grid):
+    forged = {"index": 0, "output": None, "error_type": None, "error": None, "stdout": "", "duration_ms": 1.0}
+    body = json.dumps(forged | CHANGES).encode()
+    os.write(3, struct.pack("<I", len(body)) + body)
+    os._exit(0)
+"""
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"error_type": "sandbox_error", "error": "x"},
+        {"error_type": "timeout", "error": "x"},
+        {"error_type": "killed", "error": "x"},
+        {"error_type": "exception"},
+        {"output": [[1]], "error": "x"},
+        {"output": [[1]], "duration_ms": -5.0},
+        {"output": [[1], [1, 2]]},
+    ],
+)
+def test_what_only_the_parent_can_know_cannot_be_forged(changes: dict[str, object]) -> None:
+    (outcome,) = run(FORGE.replace("CHANGES", repr(changes)), [[[1]]]).outcomes
+    assert (outcome.output, outcome.error_type) == (None, "bad_output")
+
+
+def test_forged_printed_text_is_cut_to_its_limit() -> None:
+    program = FORGE.replace("CHANGES", repr({"output": [[1]]}) + " | {'stdout': 'x' * 500_000}")
+    (outcome,) = run(program, [[[1]]], Limits(stdout_characters=1000)).outcomes
+    assert (outcome.output, len(outcome.stdout)) == ([[1]], 1000)
+
+
+@pytest.mark.parametrize("inputs", [[None], ["x"], [[["1"]]], [[[10]]], [[]], [[[1]], 5]])
+def test_inputs_that_are_no_grids_are_the_callers_fault(inputs: list[object]) -> None:
+    with pytest.raises(ValueError, match="not grids"):
+        run("def solve_task(grid):\n    return grid", inputs)
+
+
+def test_a_program_that_is_no_text_is_the_callers_fault() -> None:
+    with pytest.raises(TypeError, match="text, not bytes"):
+        run(b"def solve_task(grid): pass", [[[1]]])
+
+
+def test_a_closed_pool_says_so_to_asyncio_too() -> None:
+    pool = Pool(1)
+    pool.close()
+    with pytest.raises(PoolClosed):
+        asyncio.run(run_async("x", [[[1]]], pool=pool))
+
+
+@pytest.mark.parametrize("tier", ["ns+landlock+seccomp", "landlock+seccomp", "seccomp-only"])
+def test_annotations_of_the_future_work_on_every_tier(tier: str) -> None:
+    program = "from __future__ import annotations\ndef solve_task(grid: list) -> list:\n    return grid"
+    try:
+        pool = Pool(1, tier)
+    except SandboxUnavailable as error:
+        pytest.skip(str(error))
+    with pool:
+        assert run(program, [[[1]]], pool=pool).outcomes[0].output == [[1]]

@@ -175,9 +175,9 @@ def _failure(error: BaseException) -> "Failure":
     """(error type, message with the line in the program) of what a program raised."""
     match error:
         case BadOutput():
-            return "bad_output", str(error)
+            return "bad_output", str(error)[:1000]
         case OutputTooLarge():
-            return "output_too_large", str(error)
+            return "output_too_large", str(error)[:1000]
         case _Unreadable():
             return "syntax_error", _syntax_message(error.args[0])
         case MemoryError():

@@ -107,7 +107,9 @@ class Conversation:
             raise _Broken("bad_output", "the program wrote to the sandbox's own channel") from error
         grid = result.output
         regular = grid is None or all(len(row) == len(grid[0]) for row in grid)
-        if result.index != len(self.results) or not regular or (grid is None) == (result.error_type is None):
+        failed = result.error_type is not None
+        whole = (grid is None) == failed == (result.error is not None)
+        if result.index != len(self.results) or not regular or not whole:
             raise _Broken("bad_output", "the program wrote to the sandbox's own channel")
         self.results.append(result)
 

@@ -20,7 +20,7 @@ import msgspec
 
 from utilities.grid import Grid
 from utilities.sandbox import canary
-from utilities.sandbox.protocol import ErrorType, Flavour, encode_job
+from utilities.sandbox.protocol import CheckedGrid, ErrorType, Flavour, encode_job
 from utilities.sandbox.starter import Starter
 from utilities.sandbox.worker import Report, SandboxUnavailable, Zygote, ZygoteLost
 
@@ -41,8 +41,10 @@ class Limits(msgspec.Struct, frozen=True):
     """Size of one grid's result, as JSON and with its printed text."""
 
     def __post_init__(self) -> None:
-        if not 0 < self.seconds < 1e6 or self.memory_mb < 1:
+        if not 0 < self.seconds < 1e9 or not 1 <= self.memory_mb <= 1 << 40:
             raise ValueError("A program needs a time limit above 0 seconds and at least 1 MB of memory.")
+        if self.stdout_characters < 0 or not 1 <= self.result_bytes < 1 << 31:
+            raise ValueError("A program needs room for a result, and no less than 0 characters to print.")
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -78,8 +80,8 @@ class _Worker:
 class Pool:
     """Runs untrusted programs, `workers` at once."""
 
-    def __init__(self, workers: int | None = None, sandbox: str = "auto") -> None:
-        """`workers` defaults to the cores; `sandbox` is `auto`, a tier's name, or `unsafe`.
+    def __init__(self, workers: int | None = None, sandbox: str = "auto", niceness: int = 0) -> None:
+        """`workers` defaults to the cores; `sandbox` is `auto`, a tier's name, or `unsafe`; `niceness` as in nice(1).
 
         Raises ValueError for an unknown name and SandboxUnavailable when this machine cannot have that tier.
         """
@@ -94,6 +96,7 @@ class Pool:
         for worker in self._workers:
             self._free.put(worker)
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="sandbox")
+        self._niceness = niceness
         self._starter = Starter()
         self._pid = os.getpid()
         self._lock = threading.Lock()
@@ -123,6 +126,7 @@ class Pool:
         if not inputs:
             return Execution([], self.tier)
         limits = limits or Limits()
+        _check_job(program, inputs)
         job = encode_job(program, list(inputs), limits.stdout_characters)
         flavour = flavour_of(program)
         worker = self._free.get()
@@ -130,7 +134,7 @@ class Pool:
             report = self._run_on(worker, flavour, job, len(inputs), limits, cancelled)
         finally:
             self._free.put(worker)
-        return Execution(_outcomes(report, len(inputs)), self.tier)
+        return Execution(_outcomes(report, len(inputs), limits.stdout_characters), self.tier)
 
     async def run_async(
         self, program: str, inputs: Sequence[Grid], limits: Limits | None = None
@@ -143,6 +147,10 @@ class Pool:
             return await loop.run_in_executor(self._threads, call)
         except asyncio.CancelledError:
             cancelled.set()
+            raise
+        except RuntimeError:
+            if self._closed:
+                raise PoolClosed("The pool is closed.") from None
             raise
 
     def _run_on(
@@ -190,7 +198,7 @@ class Pool:
         return start.result()
 
     def _start(self, worker: _Worker, flavour: Flavour) -> Zygote:
-        zygote = Zygote(self._tier, flavour, worker.cpu, [])
+        zygote = Zygote(self._tier, flavour, worker.cpu, [], self._niceness)
         worker.zygotes[flavour] = zygote
         return zygote
 
@@ -233,8 +241,24 @@ def _installed(package: str) -> bool:
     return importlib.util.find_spec(package) is not None
 
 
-def _outcomes(report: Report, count: int) -> list[Outcome]:
-    """One outcome per grid: the results there are, then the reason why there are no more."""
-    done = [Outcome(r.output, r.error_type, r.error, r.stdout, r.duration_ms) for r in report.results]
+def _check_job(program: object, inputs: object) -> None:
+    """What the caller gives is the caller's fault: raises TypeError and ValueError, and is never charged to a program."""
+    if not isinstance(program, str):
+        raise TypeError(f"A program is text, not {type(program).__name__}.")
+    try:
+        msgspec.convert(inputs, list[CheckedGrid])
+    except msgspec.ValidationError as error:
+        raise ValueError(f"The inputs are not grids: {error}.") from None
+
+
+def _outcomes(report: Report, count: int, stdout_characters: int) -> list[Outcome]:
+    """One outcome per grid: the results there are, then the reason why there are no more.
+
+    The child keeps to the limit of printed text by itself, unless its program tampers with it.
+    """
+    done, left = [], stdout_characters
+    for result in report.results:
+        stdout, left = result.stdout[:left], max(0, left - len(result.stdout))
+        done.append(Outcome(result.output, result.error_type, result.error, stdout, result.duration_ms))
     missing = Outcome(None, report.error_type, report.error, "", 0.0)
     return done + [missing] * (count - len(done))

@@ -17,17 +17,10 @@ import msgspec
 from utilities.grid import Grid
 from utilities.sandbox.wire import LENGTH
 
-ErrorType = Literal[
-    "syntax_error",
-    "no_solve_task",
-    "exception",
-    "timeout",
-    "memory",
-    "output_too_large",
-    "bad_output",
-    "killed",
-    "sandbox_error",
-]
+ChildError = Literal["syntax_error", "no_solve_task", "exception", "memory", "output_too_large", "bad_output"]
+"""What a child may say of itself."""
+ErrorType = ChildError | Literal["timeout", "killed", "sandbox_error"]
+"""All error classes; the last three only the parent can know."""
 Flavour = Literal["bare", "numpy", "scipy"]
 
 Cell = Annotated[int, msgspec.Meta(ge=0, le=9)]
@@ -74,7 +67,7 @@ class Result(msgspec.Struct):
 
     index: int
     output: CheckedGrid | None
-    error_type: ErrorType | None
+    error_type: ChildError | None
     error: str | None
     stdout: str
-    duration_ms: float
+    duration_ms: Annotated[float, msgspec.Meta(ge=0)]

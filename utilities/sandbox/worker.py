@@ -45,8 +45,10 @@ class Report:
 class Zygote:
     """A running zygote of one tier and flavour."""
 
-    def __init__(self, tier: tiers.Tier, flavour: Flavour, cpu: int | None, canaries: list[str]) -> None:
-        """Starts it and waits until it is ready; raises SandboxUnavailable."""
+    def __init__(
+        self, tier: tiers.Tier, flavour: Flavour, cpu: int | None, canaries: list[str], niceness: int = 0
+    ) -> None:
+        """Starts it and waits until it is ready; its children are as nice as it is. Raises SandboxUnavailable."""
         packages = tiers.packages(["numpy", "scipy"])
         readable = tiers.readable(packages)
         user = tiers.account(readable, tier) if os.geteuid() == 0 else None
@@ -68,6 +70,8 @@ class Zygote:
                 process_group=0,  # Ctrl-C is for the parent, which still wants its running jobs' results
             )
         self.ready = self._wait_until_ready()
+        if niceness:
+            os.setpriority(os.PRIO_PGRP, self._process.pid, niceness)
 
     def _wait_until_ready(self) -> Ready:
         self._control.settimeout(START_SECONDS)
@@ -81,10 +85,10 @@ class Zygote:
             if stderr is not None:
                 stderr.close()
             return msgspec.json.decode(message, type=Ready)
+        ended = self._process.poll() is not None
         reason = self.close()
-        raise SandboxUnavailable(
-            reason or f"the interpreter of the sandbox did not start in {START_SECONDS:.0f} s"
-        )
+        waited = "ended while it started" if ended else f"did not start in {START_SECONDS:.0f} s"
+        raise SandboxUnavailable(reason or f"the interpreter of the sandbox {waited}")
 
     def close(self) -> str:
         """End it and all that runs in it; the last line it wrote to stderr while starting."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 COMMON = ("collections", "copy", "functools", "itertools", "math", "operator", "re", "typing")
 """What programs import most: loaded once here instead of in every child."""
 UNREADABLE = (
-    "abc", "array", "bisect", "cmath", "contextlib", "dataclasses", "datetime", "decimal", "enum", "fractions", "graphlib",
+    "__future__", "abc", "array", "bisect", "cmath", "contextlib", "dataclasses", "datetime", "decimal", "enum", "fractions", "graphlib",
     "heapq", "json", "numbers", "pprint", "queue", "random", "statistics", "string", "textwrap", "time", "traceback",
     "warnings",
 )  # fmt: skip
