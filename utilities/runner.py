@@ -7,12 +7,10 @@ request (run_setup.py), how a model is asked (models/), how lines reach the disk
 
 import asyncio
 import gc
-import os
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from utilities.cost_cap import CostCap, CostReached
 from utilities.data_loader import Task
 from utilities.dry_run import print_dry_run
 from utilities.earlier_replies import EarlierReplies
+from utilities.interrupts import Interrupts
 from utilities.log import log_to_file, logger
 from utilities.model_utils import ModelError, Reply, Request, RunStopped, RunStoppingError
 from utilities.progress import Progress, Totals, summary
@@ -121,12 +120,12 @@ class Run:
         self._status = "completed"
         self._message: str | None = None
         self._exit_code = 0
-        self._interrupted = self._finishing = False
+        self._finishing = False
         self._started = time.monotonic()
 
     async def run(self) -> int:
         """Drive the run to its end; returns the exit code. Raises RunFailed when it failed."""
-        with self._signals_handled():
+        with Interrupts(first=self._interrupt, last=self._progress.close):
             await self._begin()
             try:
                 await self._work_through()
@@ -300,29 +299,13 @@ class Run:
             self.model.stop()
             logger.info("run %s stops: %s", self._results.run_id, message)
 
-    @contextmanager
-    def _signals_handled(self) -> Iterator[None]:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._interrupt, number)
-        try:
-            yield
-        finally:
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.remove_signal_handler(number)
-
     def _interrupt(self, number: int) -> None:
-        """The first Ctrl-C or SIGTERM ends the run in order, the second one at once: all that arrived is on disk."""
-        if self._interrupted:
-            self._progress.close()
-            os._exit(128 + number)
-        self._interrupted = True
+        """End the run in order: nothing new is asked, what is under way gets a little time."""
         print("\nstopping: saving what has arrived (once more to exit at once)", file=sys.stderr, flush=True)
-        if self._finishing:
-            return
-        self._exit_code = 128 + number
-        self._stop("interrupted", f"interrupted by {signal.Signals(number).name}")
-        asyncio.get_running_loop().call_later(GRACE_SECONDS, self._cancel_workers)
+        if not self._finishing:
+            self._exit_code = 128 + number
+            self._stop("interrupted", f"interrupted by {signal.Signals(number).name}")
+            asyncio.get_running_loop().call_later(GRACE_SECONDS, self._cancel_workers)
 
     def _cancel_workers(self) -> None:
         for worker in self._workers:
