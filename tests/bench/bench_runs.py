@@ -4,7 +4,7 @@
 
 The run asks the mock server of bench_client.py (answers of 2 KB after 50 ms, not streamed) about real ARC-AGI-1 tasks;
 the share of the ideal rate is that of the run itself, from its metadata, and of the whole process with its start. The
-second table appends records of 9 KB to a results file that holds so many already.
+second table appends records of 9 KB to a results file that holds so many (of 1 KB) already.
 """
 
 import argparse
@@ -89,7 +89,7 @@ def bench_runs(seconds: float, repeats: int, levels: list[int]) -> None:
 
 def bench_saving(levels: list[int], repeats: int) -> None:
     """Print how many records a second are appended to files of different lengths."""
-    line = json.dumps(RECORD).encode() + b"\n"
+    line = json.dumps(RECORD | {"response": ["x" * 900]}).encode() + b"\n"  # a million of them are 1 GB
     print("saving: records before | records a second, median (first after opening in ms)")
     for earlier in levels:
         with tempfile.TemporaryDirectory() as name:
