@@ -17,7 +17,7 @@ import msgspec
 from utilities.data_loader import Pair, Task
 from utilities.grid import Grid, distance, shape
 from utilities.sandbox.pool import Execution, Limits, Outcome, Pool, PoolClosed
-from utilities.sandbox.protocol import ErrorType
+from utilities.sandbox.protocol import CheckedGrid, ErrorType
 from utilities.sandbox.worker import SandboxUnavailable
 
 __all__ = [
@@ -92,8 +92,10 @@ def run(
 ) -> Execution:
     """Run the program on each input grid (`H x W ints 0-9`); one outcome per grid.
 
-    Without a pool: in one that this process shares. Raises SandboxUnavailable and PoolClosed.
+    Without a pool: in one that this process shares. Raises SandboxUnavailable and PoolClosed, and TypeError or
+    ValueError when the program is no text or an input no grid.
     """
+    _check_job(program, inputs)
     return (pool or _default_pool(os.getpid())).run(program, inputs, limits)
 
 
@@ -101,13 +103,25 @@ async def run_async(
     program: str, inputs: Sequence[Grid], limits: Limits = _DEFAULTS, pool: Pool | None = None
 ) -> Execution:
     """The same for asyncio; cancelling the task kills the program."""
+    _check_job(program, inputs)
     return await (pool or _default_pool(os.getpid())).run_async(program, inputs, limits)
+
+
+def _check_job(program: object, inputs: object) -> None:
+    """What the caller gives is the caller's fault: raises TypeError and ValueError, and is never charged to a program."""
+    if not isinstance(program, str):
+        raise TypeError(f"A program is text, not {type(program).__name__}.")
+    try:
+        msgspec.convert(inputs, list[CheckedGrid])
+    except msgspec.ValidationError as error:
+        raise ValueError(f"The inputs are not grids: {error}.") from None
 
 
 def verify(program: str, task: Task, limits: Limits = _DEFAULTS, pool: Pool | None = None) -> Verification:
     """Run the program on all of the task's inputs and compare what it gives with the expected outputs."""
     begin = time.perf_counter()
-    return _judge(task, run(program, _inputs(task), limits, pool), time.perf_counter() - begin)
+    execution = (pool or _default_pool(os.getpid())).run(program, _inputs(task), limits)
+    return _judge(task, execution, time.perf_counter() - begin)
 
 
 async def verify_async(
@@ -115,7 +129,7 @@ async def verify_async(
 ) -> Verification:
     """The same for asyncio; cancelling the task kills the program."""
     begin = time.perf_counter()
-    execution = await run_async(program, _inputs(task), limits, pool)
+    execution = await (pool or _default_pool(os.getpid())).run_async(program, _inputs(task), limits)
     return _judge(task, execution, time.perf_counter() - begin)
 
 

@@ -20,7 +20,7 @@ import msgspec
 
 from utilities.grid import Grid
 from utilities.sandbox import canary
-from utilities.sandbox.protocol import CheckedGrid, ErrorType, Flavour, encode_job
+from utilities.sandbox.protocol import ErrorType, Flavour, encode_job
 from utilities.sandbox.starter import Starter
 from utilities.sandbox.worker import Report, SandboxUnavailable, Zygote, ZygoteLost
 
@@ -119,14 +119,13 @@ class Pool:
         limits: Limits | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Execution:
-        """Run the program on each input grid, in one child; waits for a free worker. Raises PoolClosed.
+        """Run the program on each input grid (known to be one), in one child; waits for a free worker. Raises PoolClosed.
 
         `cancelled` is asked every now and then; once it says so, the child is killed.
         """
         if not inputs:
             return Execution([], self.tier)
         limits = limits or Limits()
-        _check_job(program, inputs)
         job = encode_job(program, list(inputs), limits.stdout_characters)
         flavour = flavour_of(program)
         worker = self._free.get()
@@ -239,16 +238,6 @@ def flavour_of(program: str) -> Flavour:
 @functools.cache
 def _installed(package: str) -> bool:
     return importlib.util.find_spec(package) is not None
-
-
-def _check_job(program: object, inputs: object) -> None:
-    """What the caller gives is the caller's fault: raises TypeError and ValueError, and is never charged to a program."""
-    if not isinstance(program, str):
-        raise TypeError(f"A program is text, not {type(program).__name__}.")
-    try:
-        msgspec.convert(inputs, list[CheckedGrid])
-    except msgspec.ValidationError as error:
-        raise ValueError(f"The inputs are not grids: {error}.") from None
 
 
 def _outcomes(report: Report, count: int, stdout_characters: int) -> list[Outcome]:
