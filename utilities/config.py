@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DEFAULT_DATASET = ROOT / "apps" / "static" / "dataset.json"
 TASK_FILES = ROOT / "data" / "training"
 SAVE_INTERVAL = 10
-"""How often, in finished tasks, a summary line is logged and everything is fsynced at the latest."""
+"""How often, in finished tasks, a summary line is logged; fsync goes by time, twice a second (runner.SYNC_SECONDS)."""
 
 
 class UsageError(Exception):
