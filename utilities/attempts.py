@@ -1,12 +1,41 @@
 """Asking a model several times for one task: each attempt with its own sampling, an error recorded instead of raised."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from utilities.config import RunConfig
-from utilities.model_utils import Message, Model, ModelError, Request, RunStopped, Sampling
-from utilities.records import Attempt, error_info
+from utilities.model_utils import Message, Model, ModelError, Reply, Request, RunStopped, Sampling
+from utilities.records import Attempt, attempt_key, error_info
+from utilities.tasks import Task
 
 Prompt = tuple[Message, ...]
+
+
+class TaskModel:
+    """The run's model as a script's `work` sees it: for one task, each request with the key that it is saved under."""
+
+    def __init__(
+        self, model: Model, task: Task, ask: Callable[[Task, str, Request], Awaitable[Reply]]
+    ) -> None:
+        """`ask(task, key, request)` is the run's: under its limits, and saved before it answers."""
+        self._task, self._ask = task, ask
+        self.identifier, self.username = model.identifier, model.username
+
+    async def ask(self, request: Request) -> Reply:
+        """Answer one request; one that an earlier stretch of the run got an answer to is not asked again.
+
+        Raises ModelError, and RunStopped when the run takes no new requests.
+        """
+        key = attempt_key(
+            self._task.content_hash, request.attempt, request.messages, self.username, request.sampling
+        )
+        return await self._ask(self._task, key, request)
+
+    def stop(self) -> None:
+        """Nothing: the run stops the model."""
+
+    async def close(self) -> None:
+        """Nothing: the run closes the model."""
 
 
 def sampling_of(config: RunConfig, attempt: int) -> Sampling:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from utilities.attempts import TaskModel
 from utilities.config import SAVE_INTERVAL, RunFailed
 from utilities.cost_cap import CostCap, CostReached
 from utilities.data_loader import Task
@@ -28,7 +29,6 @@ from utilities.records import (
     MetadataLine,
     Record,
     ResultLine,
-    attempt_key,
     now,
 )
 from utilities.results import ResultsFile
@@ -72,33 +72,6 @@ def _calm_the_collector() -> None:
     """Grids are many small lists without cycles: collecting them at Python's own pace costs a third of a run's CPU."""
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
-
-
-# --- asking ----------------------------------------------------------------------------------------------------------
-
-
-class TaskModel:
-    """The run's model as a script's `work` sees it: for one task, under the run's limits, saved before it answers."""
-
-    def __init__(self, run: "Run", task: Task) -> None:
-        self._run, self._task, self._content_hash = run, task, task.content_hash
-        self.identifier, self.username = run.model.identifier, run.model.username
-
-    async def ask(self, request: Request) -> Reply:
-        """Answer one request; one that an earlier stretch of the run got an answer to is not asked again.
-
-        Raises ModelError, and RunStopped when the run takes no new requests.
-        """
-        key = attempt_key(
-            self._content_hash, request.attempt, request.messages, self.username, request.sampling
-        )
-        return await self._run.ask(self._task, key, request)
-
-    def stop(self) -> None:
-        """Nothing: the run stops the model."""
-
-    async def close(self) -> None:
-        """Nothing: the run closes the model."""
 
 
 # --- the loop --------------------------------------------------------------------------------------------------------
@@ -183,7 +156,7 @@ class Run:
 
     async def _finish_task(self, task: Task) -> None:
         try:
-            fields = await self._job.work(TaskModel(self, task), task, self._config)
+            fields = await self._job.work(TaskModel(self.model, task, self.ask), task, self._config)
             self._save(self._results.save_result, self._result_line(task, fields))
         except RunStopped:
             return
