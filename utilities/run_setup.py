@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from utilities import __version__
-from utilities.attempts import Prompt
+from utilities.attempts import Prompt, TaskModel
 from utilities.command_line import parse_given
 from utilities.config import ROOT, RunConfig, RunFailed, UsageError
 from utilities.data_loader import Task, TaskSelection, select_tasks
@@ -45,7 +45,7 @@ class Job:
     log: Path
     prompts: Callable[[Task], list[Prompt]]
     """The requests of one attempt."""
-    work: Callable[[Model, Task, Any], Awaitable[Record]]
+    work: Callable[[TaskModel, Task, Any], Awaitable[Record]]
     """Asks for one task and returns the fields of its result line."""
     line: type[ResultLine]
     answer_field: str

@@ -156,7 +156,8 @@ class Run:
 
     async def _finish_task(self, task: Task) -> None:
         try:
-            fields = await self._job.work(TaskModel(self.model, task, self.ask), task, self._config)
+            model = TaskModel(self.model, task, self.ask, self._earlier)
+            fields = await self._job.work(model, task, self._config)
             self._save(self._results.save_result, self._result_line(task, fields))
         except RunStopped:
             return
@@ -180,14 +181,14 @@ class Run:
         """Answer one request of `task` under the run's limits; the response is saved before anybody sees it."""
         earlier = self._earlier.pop(task.key, key)
         if earlier is not None:
-            return earlier
+            return earlier.reply
         async with self._slots:
             await self._admit()
             cost, answered = None, False
             try:
                 reply = await self._ask_model(task, request)
                 # Nothing may be awaited before this: an interrupt there would lose a paid response.
-                self._keep(task, key, reply)
+                self._keep(task, key, request, reply)
                 cost, answered = reply.cost, True
             except ModelError as error:
                 cost = error.usage.cost
@@ -203,10 +204,12 @@ class Run:
         if self._cap.unpriced and not known and self._config.max_cost is not None:
             note("the endpoint does not say what its answers cost, so --max_cost cannot stop this run")
 
-    def _keep(self, task: Task, key: str, reply: Reply) -> None:
+    def _keep(self, task: Task, key: str, request: Request, reply: Reply) -> None:
         entry = JournalLine(
             run_id=self._results.run_id, task_id=task.task_id, version=task.version, key=key, reply=reply
         )
+        if request.is_follow_up:
+            entry.prompt_messages = request.messages
         self._save(self._results.save_response, entry)
         self._totals.add_reply(reply)
 
