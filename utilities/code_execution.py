@@ -78,6 +78,12 @@ class Verification(msgspec.Struct, frozen=True):
     verdicts: list[PairVerdict]
     """Train pairs, then test pairs."""
 
+    @property
+    def train_accuracy(self) -> float:
+        """The fraction of train pairs that came out right, 0 to 1."""
+        passed = [verdict.passed is True for verdict in self.verdicts if verdict.part == "train"]
+        return sum(passed) / len(passed)
+
 
 @functools.cache
 def _default_pool(process: int) -> Pool:
