@@ -84,6 +84,12 @@ class Verification(msgspec.Struct, frozen=True):
         """The sandbox itself was lost: this says nothing about the program."""
         return any(verdict.reason.startswith("sandbox_error") for verdict in self.verdicts)
 
+    @property
+    def train_accuracy(self) -> float:
+        """The fraction of train pairs that came out right, 0 to 1."""
+        passed = [verdict.passed is True for verdict in self.verdicts if verdict.part == "train"]
+        return sum(passed) / len(passed)
+
 
 @functools.cache
 def _default_pool(process: int) -> Pool:

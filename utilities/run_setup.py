@@ -120,6 +120,7 @@ def _manifest(job: Job, model: Model, selection: TaskSelection) -> dict[str, Any
     return {
         "model_id": model.username,
         "tasks": selection.name,
+        "tasks_total": selection.count,
         "tasks_sha256": selection.sha256,
         "prompt_sha256": hashlib.sha256(msgspec.json.encode(prompts)).hexdigest(),
         "code_version": code_version(),

@@ -19,6 +19,7 @@ from utilities.verifiers import Verifier
 
 FIELDS = (
     "train_success",
+    "train_accuracy",
     "verification_success",
     "verification_reason",
     "verification_time_seconds",
@@ -82,6 +83,7 @@ async def _verdict(program: str, task: Task, verifier: Verifier) -> Record:
     verification = await verifier.verify(program, task)
     return {
         "train_success": verification.train_success,
+        "train_accuracy": verification.train_accuracy,
         "verification_success": verification.verification_success,
         "verification_reason": verification.verification_reason,
         "verification_time_seconds": round(verification.verification_time_seconds, 4),
@@ -100,6 +102,7 @@ async def _no_program(record: Record, attempt: int, task: Task) -> Record:
     failure = failure_class(None, of_attempt("error"), of_attempt("finish_reason")) or "no_answer"
     return {
         "train_success": False,
+        "train_accuracy": 0.0,
         "verification_success": False,
         "verification_reason": f"{failure}: {_NO_ANSWER.get(failure, 'the reply holds no program')}",
         "verification_time_seconds": 0.0,
