@@ -39,11 +39,11 @@ class TaskModel:
 
     def is_answered(self, request: Request) -> bool:
         """An earlier stretch of the run has an answer to this request."""
-        return self._earlier.holds(self._task.key, self._key(request))
+        return bool(self._earlier) and self._earlier.holds(self._task.key, self._key(request))
 
     def earlier(self, request: Request) -> Attempt | None:
         """That answer, with the prompt that was really sent; it is handed out once."""
-        found = self._earlier.pop(self._task.key, self._key(request))
+        found = self._earlier.pop(self._task.key, self._key(request)) if self._earlier else None
         return Attempt(found.messages or request.messages, found.reply) if found else None
 
     def _key(self, request: Request) -> str:

@@ -28,6 +28,9 @@ class EarlierReplies:
     def __init__(self) -> None:
         self._replies: dict[tuple[str, int, str], Earlier] = {}
 
+    def __len__(self) -> int:
+        return len(self._replies)
+
     def holds(self, task: tuple[str, int], key: str) -> bool:
         """A response to the request of that key (records.attempt_key) is there."""
         return (*task, key) in self._replies
@@ -50,6 +53,7 @@ class EarlierReplies:
             results.take_in((record["task_id"], record["version"]), offset, complete=complete)
             if complete:
                 totals.add_result(record, record[answer_field])
+                totals.add_score(record)
                 for _, reply in read_replies(record):
                     totals.add_reply(reply)
             else:

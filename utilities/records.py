@@ -138,6 +138,8 @@ class MetadataLine(msgspec.Struct, kw_only=True, tag_field="entry_type", tag="me
     cost: float | None
     message: str | None = None
     """Why the run ended early, in one sentence."""
+    scores: Record | msgspec.UnsetType = msgspec.UNSET
+    """Of a benchmark: scoring.Scores."""
 
 
 class JournalLine(msgspec.Struct, kw_only=True):
@@ -214,7 +216,13 @@ def task_of_record(record: Record) -> Task:
     return task_of_data(record.get("task_id"), record.get("version", 0), record.get("task_data"))
 
 
-def errors_of(record: Record) -> Iterator[Record]:
+def error_type(error: Any) -> str:
+    """`error.type` of an ErrorInfo or of the same as it was read."""
+    kind: str = error["type"] if isinstance(error, dict) else error.type
+    return kind
+
+
+def errors_of(record: Record) -> Iterator[Any]:
     """Every error of a result record: of its attempts, also nested per test input, and of their follow-ups."""
     follow_ups = [follow_up for chain in record.get("refinements") or () for follow_up in chain]
     for error in (*flattened(record["error"]), *(follow_up["error"] for follow_up in follow_ups)):
@@ -225,7 +233,7 @@ def errors_of(record: Record) -> Iterator[Record]:
 def is_complete(record: Record) -> bool:
     """Every request has a response, and no program has to be run again because the sandbox itself failed."""
     reasons = [reason or "" for reason in record.get("verification_reason") or ()]
-    return all(error["type"] == SKIPPED for error in errors_of(record)) and not any(
+    return all(error_type(error) == SKIPPED for error in errors_of(record)) and not any(
         reason.startswith("sandbox_error") for reason in reasons
     )
 
@@ -249,9 +257,7 @@ def read_replies(record: Record) -> Iterator[tuple[Request, Reply]]:
 _REPLY_FIELDS = ("response", "thinking", "finish_reason", "usage", "generation_time_seconds", "provider")
 
 
-def _reply(
-    attempt: int, part: int, prompt: list[Record], fields: Record
-) -> Iterator[tuple[Request, Reply]]:
+def _reply(attempt: int, part: int, prompt: list[Record], fields: Record) -> Iterator[tuple[Request, Reply]]:
     if fields["response"] is not None:
         reply = Reply(
             text=fields["response"],
