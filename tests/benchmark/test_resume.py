@@ -70,7 +70,7 @@ def test_kills_in_the_middle_of_follow_ups_lose_and_repeat_nothing(tmp_path: Pat
     def answer(body: Body) -> str:
         return MOODY if follow_ups(body) < 2 else RIGHT
 
-    with benchmarking(CODE_BENCHMARK, tmp_path, answer, latency=0.05) as bench:
+    with benchmarking(CODE_BENCHMARK, tmp_path, answer, latency=0.1) as bench:
         flags = ("--dataset", str(dataset), "--best_of", "2", "--refine", "3")
         kills = kill_until_done(bench, random.Random(seed), *flags, "--max_concurrent_tasks", str(in_flight))
         records, metadata = bench.records(), bench.metadata()
@@ -96,7 +96,7 @@ def test_killed_direct_benchmarks_lose_and_repeat_nothing(tmp_path: Path, seed: 
     dataset = write_tasks(
         tmp_path / "tasks.jsonl", *(task(f"task{number:04d}", tests, number) for number in range(count))
     )
-    with benchmarking(DIRECT_BENCHMARK, tmp_path, lambda _: "[[5]]", latency=0.05) as bench:
+    with benchmarking(DIRECT_BENCHMARK, tmp_path, lambda _: "[[5]]", latency=0.1) as bench:
         flags = ("--dataset", str(dataset), "--best_of", "2", "--max_concurrent_tasks", str(in_flight))
         kills = kill_until_done(bench, random.Random(seed), *flags)
         records = bench.records()
