@@ -49,10 +49,13 @@ class Answer(msgspec.Struct, kw_only=True):
     """True when all test pairs came out right; None when nobody looked."""
     hard_coded: Any
 
+    def __post_init__(self) -> None:
+        self.is_error |= isinstance(self.reasoning, str) and self.reasoning.startswith(_OLDER_ERROR)
+
     @property
     def text(self) -> str | None:
         """The reasoning; None where there is none to read."""
-        if self.is_error or not isinstance(self.reasoning, str) or self.reasoning.startswith(_OLDER_ERROR):
+        if self.is_error or not isinstance(self.reasoning, str):
             return None
         return self.reasoning.strip() or None
 
