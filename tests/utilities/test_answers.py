@@ -114,6 +114,14 @@ def test_older_records_hold_one_answer_without_a_list(tmp_path: Path, name: str)
     }
 
 
+def test_lines_that_name_their_model_themselves_keep_that_name(tmp_path: Path) -> None:
+    entries = [{"task_id": "t", "reasoning": name, "model_username": name} for name in ("one", "two")]
+    assert [answer.username for answer in read_answers(lines(tmp_path / "p.jsonl", *entries))] == [
+        "one",
+        "two",
+    ]
+
+
 def test_of_one_run_the_last_result_of_a_task_counts(tmp_path: Path) -> None:
     path = lines(tmp_path / "r.jsonl", record(reasoning=["first"]), record(reasoning=["first", "second"]))
     assert texts(list(read_answers(path))) == ["first", "second"]
@@ -163,7 +171,15 @@ fields = st.fixed_dictionaries(
                 "error",
                 "train_success",
             ),
-            *("verification_success", "correct", "prompt_messages", "task_data", "timestamp", "hard_coded"),
+            *(
+                "refinements",
+                "verification_success",
+                "correct",
+                "prompt_messages",
+                "task_data",
+                "timestamp",
+                "hard_coded",
+            ),
         )
     },
 )
