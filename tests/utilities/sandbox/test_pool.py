@@ -353,7 +353,7 @@ def test_too_little_memory_to_start_with_is_the_program_s_limit(pool: Pool) -> N
 def test_the_repository_is_not_among_what_may_be_read() -> None:
     allowed = tiers.readable(tiers.packages(["numpy", "scipy"]))
     assert not [path for path in allowed if ROOT.is_relative_to(path)]
-    assert str(ROOT / "pyproject.toml") in canary.OURS
+    assert str(ROOT / "pyproject.toml") in canary.ours()
 
 
 def test_a_repository_that_shows_through_spoils_the_tier() -> None:
