@@ -98,7 +98,7 @@ def test_a_zygote_killed_while_idle_is_replaced(pool: Pool) -> None:
 
 
 def test_a_zygote_killed_under_a_job_costs_nobody_a_result(pool: Pool) -> None:
-    program = "import time\ndef solve_task(grid):\n    time.sleep(0.5)\n    return grid"
+    program = "import time\ndef solve_task(grid):\n    time.sleep(2)\n    return grid"
     with ThreadPoolExecutor(2) as threads:
         runs = [threads.submit(pool.run, program, [[[n]]]) for n in range(2)]
         assert soon(lambda: len(zygotes()) >= 4)  # two zygotes and two children
