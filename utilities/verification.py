@@ -5,7 +5,8 @@ Not here: how a program is run and judged (code_execution.py), and the tables (v
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -36,17 +37,24 @@ PER_PLACE = 4
 _NO_ANSWER = {"api_error": "no response", "truncated": "the reply was cut off before the program"}
 
 
-async def verified_records(records: Iterable[Record], verifier: Verifier) -> AsyncIterator[Record]:
+def verified_records(records: Iterable[Record], verifier: Verifier) -> AsyncIterator[Record]:
     """Each record with `FIELDS` added, in order, a few per place of `verifier` at work; flat memory.
 
     Raises RunFailed at a record that holds no programs or no task.
     """
-    waiting: deque[asyncio.Task[Record]] = deque()
+    return worked_through(records, partial(verified, verifier=verifier), PER_PLACE * verifier.places)
+
+
+async def worked_through(
+    records: Iterable[Record], work: Callable[[Record], Awaitable[Record]], at_once: int
+) -> AsyncIterator[Record]:
+    """What `work` makes of each record, in order, some at once. Raises what `work` raises."""
+    waiting: deque[asyncio.Future[Record]] = deque()
     source = iter(records)
     try:
         while True:
-            while len(waiting) < PER_PLACE * verifier.places and (record := next(source, None)) is not None:
-                waiting.append(asyncio.create_task(verified(record, verifier)))
+            while len(waiting) < at_once and (record := next(source, None)) is not None:
+                waiting.append(asyncio.ensure_future(work(record)))
             if not waiting:
                 return
             yield await waiting.popleft()
