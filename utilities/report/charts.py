@@ -7,9 +7,11 @@ import msgspec
 
 from utilities.report.drawing import (
     colour,
+    costs_along,
     count_along,
     draw_svg,
     name_rows,
+    seconds_along,
     short_number,
     title_rows,
 )
@@ -162,17 +164,13 @@ def _cost(runs: Sequence[RunFigures]) -> Chart | None:
                 cost, 100 * (run.scores.score or 0), "o", markersize=9, color=colour(place), label=_name(run)
             )
         axes.set_xscale("log")
-        axes.xaxis.set_major_formatter(_dollars)
+        costs_along(axes)
         axes.set_ylim(0, 100)
         axes.yaxis.set_major_formatter("{x:.0f} %")
         axes.set_xlabel("US dollars per task answered")
 
     title, note = "Score and cost", "What a task cost on average, and the score."
     return Chart(title, note, draw_svg("cost", title, draw, 3.0, legend=len(shown)))
-
-
-def _dollars(value: float, position: object = None) -> str:
-    return f"${value:g}"
 
 
 def _tokens(runs: Sequence[RunFigures]) -> Chart | None:
@@ -184,8 +182,8 @@ def _tokens(runs: Sequence[RunFigures]) -> Chart | None:
     def draw(axes: "Axes") -> None:
         for place, run in enumerate(runs):
             asked, answered = (run.scores.usage.get(f"{kind}_tokens", 0) for kind in ("prompt", "completion"))
-            axes.barh(place, asked, 0.5, color=colour(place), alpha=0.35)
-            bars = axes.barh(place, answered, 0.5, left=asked, color=colour(place))
+            axes.barh(place, asked, 0.34, color=colour(place), alpha=0.35)
+            bars = axes.barh(place, answered, 0.34, left=asked, color=colour(place))
             axes.bar_label(bars, [f"{asked + answered:,}"], padding=4, fontsize=9)
         title_rows(axes, [_name(run) for run in runs])
         axes.margins(x=0.18)
@@ -213,7 +211,7 @@ def _times(runs: Sequence[RunFigures]) -> Chart | None:
             )
         axes.set_xscale("log")
         axes.set_ylim(0, 100)
-        axes.xaxis.set_major_formatter(_seconds)
+        seconds_along(axes)
         axes.yaxis.set_major_formatter("{x:.0f} %")
 
     title, note = (
@@ -221,9 +219,3 @@ def _times(runs: Sequence[RunFigures]) -> Chart | None:
         "The share of tasks whose replies took at most so long, all their attempts together.",
     )
     return Chart(title, note, draw_svg("times", title, draw, 3.0, legend=len(shown)))
-
-
-def _seconds(value: float, position: object = None) -> str:
-    return (
-        f"{value / 3600:g} h" if value >= 3600 else f"{value / 60:g} min" if value >= 60 else f"{value:g} s"
-    )

@@ -80,6 +80,43 @@ def count_along(axes: "Axes") -> None:
     axes.margins(x=0.12)
 
 
+def costs_along(axes: "Axes") -> None:
+    """US dollars along the bottom, on a logarithmic scale."""
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    low, high = axes.get_xlim()
+    axes.set_xlim(low / 1.6, high * 1.6)
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(_dollars)
+
+
+def _dollars(value: float, position: object = None) -> str:
+    return f"${value:g}"
+
+
+_TIMES = {
+    0.01: "10 ms",
+    0.1: "0.1 s",
+    1: "1 s",
+    10: "10 s",
+    60: "1 min",
+    600: "10 min",
+    3600: "1 h",
+    36000: "10 h",
+}
+
+
+def seconds_along(axes: "Axes") -> None:
+    """Times along the bottom, on a logarithmic scale."""
+    from matplotlib.ticker import NullLocator
+
+    low, high = axes.get_xlim()
+    shown = {seconds: name for seconds, name in _TIMES.items() if low <= seconds <= high}
+    axes.set_xticks(list(shown), list(shown.values()))
+    axes.xaxis.set_minor_locator(NullLocator())
+
+
 @contextmanager
 def _matplotlib() -> Iterator[Any]:
     """Matplotlib in our style, without a display and without a word about characters that its own font lacks."""

@@ -35,7 +35,7 @@ def run_cells(run: RunFigures) -> list[Cell]:
 def _described(run: RunFigures) -> str:
     info = run.run
     settings = [f"{name.replace('_', ' ')} {value}" for name, value in info.settings.items()]
-    model = info.model_id if info.model_id != info.model_identifier else None
+    model = info.model_id if not info.name.split(" #")[0].endswith(info.model_id or "") else None
     parts = [
         model,
         info.script and info.script.replace("_", " "),
