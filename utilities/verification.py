@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from utilities.code_execution import Verification
 from utilities.config import RunFailed
 from utilities.data_loader import Task
 from utilities.hard_coded import hard_coded
@@ -34,7 +35,13 @@ FIELDS = (
 PER_PLACE = 4
 """Records at work for each program that can run: a slow one does not leave the other places idle."""
 
-_NO_ANSWER = {"api_error": "no response", "truncated": "the reply was cut off before the program"}
+_NO_ANSWER = {
+    "api_error": "no response",
+    "truncated": "the reply was cut off before the program",
+    "skipped": "not asked, as enough programs agreed",
+}
+_PAUSES = (0.2, 1.0)
+"""Seconds before a program is run again because the sandbox itself failed."""
 
 
 def verified_records(records: Iterable[Record], verifier: Verifier) -> AsyncIterator[Record]:
@@ -88,7 +95,22 @@ def _programs_and_task(record: Record) -> tuple[list[str | None], Task]:
 
 
 async def _verdict(program: str, task: Task, verifier: Verifier) -> Record:
+    return verdict_fields(program, task, await verify_surely(program, task, verifier))
+
+
+async def verify_surely(program: str, task: Task, verifier: Verifier) -> Verification:
+    """The verdict on a program; where the sandbox itself failed, which is not the program's fault, it is run again."""
     verification = await verifier.verify(program, task)
+    for pause in _PAUSES:
+        if not verification.sandbox_failed:
+            break
+        await asyncio.sleep(pause)
+        verification = await verifier.verify(program, task)
+    return verification
+
+
+def verdict_fields(program: str, task: Task, verification: Verification) -> Record:
+    """`FIELDS` of one attempt."""
     return {
         "train_success": verification.train_success,
         "train_accuracy": verification.train_accuracy,
@@ -107,7 +129,12 @@ async def _no_program(record: Record, attempt: int, task: Task) -> Record:
         values = record.get(name)
         return values[attempt] if isinstance(values, list) and attempt < len(values) else None
 
-    failure = failure_class(None, of_attempt("error"), of_attempt("finish_reason")) or "no_answer"
+    return no_program_fields(of_attempt("error"), of_attempt("finish_reason"), task)
+
+
+def no_program_fields(error: Any, finish_reason: str | None, task: Task) -> Record:
+    """`FIELDS` of an attempt without a program; `error` as it stands in records, or an ErrorInfo."""
+    failure = failure_class(None, error, finish_reason) or "no_answer"
     return {
         "train_success": False,
         "train_accuracy": 0.0,
