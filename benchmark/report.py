@@ -5,7 +5,6 @@ first. The page is a single file that asks nothing of any network."""
 
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +17,7 @@ import msgspec
 from agents.rereading import reread
 from utilities.code_execution import Limits
 from utilities.command_line import parse, run_main
-from utilities.config import UsageError, at_least_one, positive, setting
+from utilities.config import SandboxConfig, UsageError, setting
 from utilities.files import write_atomically
 from utilities.records import Record
 from utilities.report.collection import Collection
@@ -26,7 +25,7 @@ from utilities.report.judged import judged_records
 from utilities.report.page import page_chunks
 from utilities.report.sources import find_files, read_records
 from utilities.report.summary import print_table
-from utilities.verifiers import LocalVerifier
+from utilities.verifiers import shared_verifier
 
 EXAMPLE = "python benchmark/report.py benchmark/benchmark_results/*/*_results.jsonl --html report.html"
 
@@ -41,7 +40,7 @@ def web_address(text: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReportConfig:
+class ReportConfig(SandboxConfig):
     """What a report can be told."""
 
     results: tuple[str, ...] | None = setting(
@@ -54,12 +53,6 @@ class ReportConfig:
         None, "address of the testing interface; failed attempts then link into its editor", type=web_address
     )
     rescore: bool = setting(False, "read the stored replies anew and run their programs again")
-    exec_timeout: float = setting(10.0, "seconds per program that is run, over all its grids", type=positive)
-    exec_memory_mb: int = setting(1024, "memory per program in MB", type=at_least_one)
-    workers: int | None = setting(
-        None, "programs that run at once (default: one per core)", type=at_least_one
-    )
-    sandbox: str = setting("auto", "auto, a tier of the sandbox by name, or unsafe")
 
 
 def main() -> None:
@@ -88,18 +81,11 @@ def main() -> None:
 
 def _judged(config: ReportConfig, files: list[Path]) -> Iterator[tuple[Path, Record]]:
     """Every record of the files with verdicts; the sandbox is started when the first one lacks them."""
-    with ExitStack() as stack:
-
-        def verifier() -> LocalVerifier:
-            limits = Limits(seconds=config.exec_timeout, memory_mb=config.exec_memory_mb)
-            made = LocalVerifier(limits, config.workers, config.sandbox)
-            stack.callback(made.close)
-            return made
-
-        records = read_records(files)
-        if config.rescore:
-            records = ((path, reread(record)) for path, record in records)
-        yield from judged_records(records, verifier)
+    limits = Limits(seconds=config.exec_timeout, memory_mb=config.exec_memory_mb)
+    records = read_records(files)
+    if config.rescore:
+        records = ((path, reread(record)) for path, record in records)
+    return judged_records(records, lambda: shared_verifier(limits, config.sandbox))
 
 
 if __name__ == "__main__":

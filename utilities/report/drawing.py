@@ -155,7 +155,7 @@ def _for_page(drawing: str, name: str, title: str) -> str:
         flags=re.DOTALL,
     )
     box = re.search(r'viewBox="([^"]+)"', drawing)
-    body = re.sub(r'(\bid="|href="#|url\(#)', rf"\1{name}-", body)
+    body = re.sub(r'(\bid="|href="#|url\(#)', rf"\1{name}-", body.replace("xlink:href", "href"))
     body = body.replace(_INK, "var(--ink)").replace(_MUTED, "var(--muted)").replace(_LINE, "var(--line)")
     body = re.sub(r"#0a0a(\d\d)", lambda found: f"var(--series-{int(found[1], 16)})", body)
     return f'<svg role="img" aria-label="{title}" viewBox="{box[1] if box else ""}">{body}'

@@ -39,7 +39,7 @@ class _Judge:
         if "answers" in record or "test_outputs" in record:
             return record
         if self._verifier is None:
-            note("some programs have no verdict yet and are run in the sandbox")
+            note("programs without a verdict are run in the sandbox")
             self._verifier = self._start_verifier()
         return await verified(record, self._verifier)
 

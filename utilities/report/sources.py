@@ -121,9 +121,17 @@ def read_records(paths: Sequence[Path]) -> Iterator[tuple[Path, Record]]:
             note(f"run {run_id} is in {owner[run_id].name} too and is not counted again from {path.name}")
 
 
+_KINDS = {"run_code_benchmark": "code", "run_direct_benchmark": "direct", "generate_code_data": "code data"}
+
+
 def name_runs(runs: Sequence[RunInfo]) -> None:
-    """Give each run a name of its own: its model, numbered where several runs have the same."""
-    models = [run.model_identifier or run.model_id or "model unknown" for run in runs]
-    for place, (run, model) in enumerate(zip(runs, models, strict=True)):
-        number = f" #{models[: place + 1].count(model)}" if models.count(model) > 1 else ""
-        run.name = model + number
+    """Give each run a name of its own: its model; where several have the same, what was asked for, then a number."""
+    names = [run.model_identifier or run.model_id or "model unknown" for run in runs]
+    kinds = [_KINDS.get(run.script or "") for run in runs]
+    told = [
+        f"{name}, {kind}" if kind and names.count(name) > 1 else name
+        for name, kind in zip(names, kinds, strict=True)
+    ]
+    for place, (run, name) in enumerate(zip(runs, told, strict=True)):
+        number = f" #{told[: place + 1].count(name)}" if told.count(name) > 1 else ""
+        run.name = name + number

@@ -8,6 +8,7 @@ from utilities.scoring import Interval, Scores
 from utilities.terminal import printable
 
 COLUMNS = ("Run", "Score", "Tasks solved", "pass@1", "Oracle", "Cost", "Per solved task", "Tokens", "Time")
+_ON_SCREEN = ("Score", "Tasks solved", "pass@1", "Cost", "Per solved task", "Tokens")
 
 Cell = tuple[str, str, str]
 """(column, figure, remark)."""
@@ -35,7 +36,7 @@ def run_cells(run: RunFigures) -> list[Cell]:
 def _described(run: RunFigures) -> str:
     info = run.run
     settings = [f"{name.replace('_', ' ')} {value}" for name, value in info.settings.items()]
-    model = info.model_id if not info.name.split(" #")[0].endswith(info.model_id or "") else None
+    model = info.model_id if not (info.model_identifier or "").endswith(info.model_id or "") else None
     parts = [
         model,
         info.script and info.script.replace("_", " "),
@@ -93,16 +94,18 @@ def run_notes(run: RunFigures, name_it: bool) -> list[str]:
 def print_table(runs: Sequence[RunFigures]) -> None:
     """Print the table of runs and the notes to stdout."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text  # as Text, what a file says is shown and never taken for markup
 
-    table = Table(*COLUMNS)
+    table = Table(Column("Run", overflow="fold"), *_ON_SCREEN, show_lines=len(runs) > 1)
     for run in runs:
-        cells = [printable(f"{value} ({remark})" if remark else value) for _, value, remark in run_cells(run)]
-        table.add_row(Text(printable(run.run.name)), *map(Text, cells[1:]))
+        figures = [
+            f"{value}\n{remark}".strip() for name, value, remark in run_cells(run) if name in _ON_SCREEN
+        ]
+        table.add_row(Text(printable(run.run.name)), *map(Text, figures))
     console = Console()
     if not console.is_terminal:
-        console.width = 150
+        console.width = 120
     console.print(table)
     for run in runs:
         for note in run_notes(run, len(runs) > 1):
