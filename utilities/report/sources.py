@@ -94,7 +94,7 @@ def _take_in(run: RunInfo, entry: Record) -> None:
         "status": entry.get("status"),
         "tasks_asked": entry.get("tasks_total") or manifest.get("tasks_total"),
         "runtime_seconds": entry.get("total_runtime_seconds"),
-        "settings": {name: config[name] for name in _SETTINGS if config.get(name) is not None},
+        "settings": {name: config[name] for name in _SETTINGS if config.get(name)},
     }
     for name, value in known.items():
         if value:
