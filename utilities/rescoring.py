@@ -15,7 +15,7 @@ import msgspec
 from utilities.config import RunFailed, UsageError
 from utilities.files import write_atomically
 from utilities.progress import Progress
-from utilities.record_reader import iterate_other_entries, check_results, current_results
+from utilities.record_reader import check_results, current_results, iterate_other_entries
 from utilities.records import Record, now
 from utilities.results import RunLock
 from utilities.scoreboard import Scoreboard, score_table
