@@ -11,7 +11,13 @@ from flask import Flask, current_app, request, session
 
 from apps.server.refusals import ApiError
 
-_ALWAYS_OPEN = {"accounts.log_in", "accounts.who_am_i", "accounts.log_out", "health.health", "openapi.description"}
+_ALWAYS_OPEN = {
+    "accounts.log_in",
+    "accounts.who_am_i",
+    "accounts.log_out",
+    "health.health",
+    "openapi.description",
+}
 _READING = {"GET", "HEAD", "OPTIONS"}
 EXECUTE_CODE = "code.execute_code"
 

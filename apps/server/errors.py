@@ -50,5 +50,7 @@ def register_error_handlers(app: Flask) -> None:
     @app.errorhandler(sqlite3.OperationalError)
     def storage_error(error: sqlite3.OperationalError) -> Response:
         logging.getLogger("apps.server").error("the annotations cannot be stored: %s", error)
-        sentence = f"The server cannot store or read anything right now ({error}); nothing was changed, try again."
+        sentence = (
+            f"The server cannot store or read anything right now ({error}); nothing was changed, try again."
+        )
         return api_error(ApiError(503, sentence, BUSY_RETRY_SECONDS))

@@ -124,7 +124,9 @@ def show_progress() -> Progress:
 
 def _rows(connection: sqlite3.Connection) -> Iterator[TaskRow]:
     traces = _counts(connection, "SELECT task_id, count(*) FROM traces WHERE NOT removed GROUP BY task_id")
-    varied = _counts(connection, "SELECT task_id, count(*) FROM variations WHERE NOT removed GROUP BY task_id")
+    varied = _counts(
+        connection, "SELECT task_id, count(*) FROM variations WHERE NOT removed GROUP BY task_id"
+    )
     flaws = _counts(connection, "SELECT task_id, count(*) FROM flaws GROUP BY task_id")
     name = username_or_none()
     solved = submissions.solved_by(connection, name, catalogue().test_inputs()) if name is not None else set()

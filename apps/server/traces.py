@@ -89,7 +89,9 @@ def add_trace(task_id: str, body: NewTrace) -> tuple[TraceReply, int]:
         if body.code is not None:
             content.code = clean_text(body.code, "code")
             outcomes = run_program(content.code, [pair.input for pair in task.train]).outcomes
-            passed = sum(outcome.output == pair.output for outcome, pair in zip(outcomes, task.train, strict=True))
+            passed = sum(
+                outcome.output == pair.output for outcome, pair in zip(outcomes, task.train, strict=True)
+            )
             content.verified = Verified(passed, len(task.train))
     return TraceReply(trace=store.add(database(), task_id, name, content, body.client_id)), 201
 

@@ -12,7 +12,7 @@ from apps.server.refusals import ApiError
 from apps.server.store import variations as store
 from apps.server.traces import Version
 from utilities.tasks import Task
-from utilities.transforms import MAX_STEPS, TransformError, composed, parse_transform, transform_task
+from utilities.transforms import TransformError, composed, parse_transform, transform_task
 
 blueprint = Blueprint("variations", __name__)
 
@@ -64,3 +64,13 @@ def _transformed(base: Task, transform: list[dict[str, Any]]) -> Task:
     except TransformError as error:
         raise ApiError(400, f"'transform' cannot be done: {error}.") from None
     return msgspec.structs.replace(task, transform=_from_original(base, transform))
+
+
+def _from_original(base: Task, transform: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    if base.version and base.transform is None:
+        return None  # it came from a file that does not say
+    try:
+        earlier = parse_transform(base.transform or [])
+    except TransformError:
+        return None  # steps of another tool
+    return [step.json for step in composed((*earlier, *parse_transform(transform)))]

@@ -24,7 +24,9 @@ class Flaw(msgspec.Struct, kw_only=True):
 
 def of_task(connection: sqlite3.Connection, task_id: str) -> list[Flaw]:
     """The reports on a task, oldest first."""
-    return list(map(_flaw, connection.execute("SELECT * FROM flaws WHERE task_id = ? ORDER BY rowid", (task_id,))))
+    return list(
+        map(_flaw, connection.execute("SELECT * FROM flaws WHERE task_id = ? ORDER BY rowid", (task_id,)))
+    )
 
 
 def find(connection: sqlite3.Connection, flaw_id: str) -> Flaw:
@@ -34,11 +36,19 @@ def find(connection: sqlite3.Connection, flaw_id: str) -> Flaw:
 
 def _flaw(row: sqlite3.Row) -> Flaw:
     names = ("flaw_id", "task_id", "version", "username", "text", "timestamp")
-    return Flaw(**{name: row[name] for name in names}, cells=row["cells"] and msgspec.json.decode(row["cells"]))
+    return Flaw(
+        **{name: row[name] for name in names}, cells=row["cells"] and msgspec.json.decode(row["cells"])
+    )
 
 
 def report(
-    database: Database, task_id: str, username: str, text: str, version: int, cells: list[Any] | None, client_id: str
+    database: Database,
+    task_id: str,
+    username: str,
+    text: str,
+    version: int,
+    cells: list[Any] | None,
+    client_id: str,
 ) -> Flaw:
     """Store a report, or find the one that `client_id` made. Raises ApiError (409) when that was another."""
     with database.writing() as connection:

@@ -9,7 +9,12 @@ from apps.server.refusals import ApiError
 
 
 def earlier_body(
-    connection: sqlite3.Connection, kind: str, task_id: str, username: str, client_id: str | None, same: dict[str, Any]
+    connection: sqlite3.Connection,
+    kind: str,
+    task_id: str,
+    username: str,
+    client_id: str | None,
+    same: dict[str, Any],
 ) -> dict[str, Any] | None:
     """The body of the event that this user's `client_id` made; None when it made none yet.
 

@@ -30,7 +30,10 @@ def store(
     """Store a submission, once for each `client_id`. Raises ApiError (409) when that made another one."""
     body = {"submission_id": new_id(), **msgspec.to_builtins(submission)}
     with database.writing() as connection:
-        if earlier_body(connection, "submission", task_id, username, client_id, {"grid": submission.grid}) is None:
+        if (
+            earlier_body(connection, "submission", task_id, username, client_id, {"grid": submission.grid})
+            is None
+        ):
             append(connection, "submission", task_id, username, body, client_id)
 
 

@@ -54,7 +54,9 @@ class TraceContent(msgspec.Struct, kw_only=True):
 
 def of_task(connection: sqlite3.Connection, task_id: str, username: str | None) -> list[Trace]:
     """The traces of a task, oldest first."""
-    rows = connection.execute("SELECT * FROM trace_list WHERE task_id = ? AND NOT removed ORDER BY rowid", (task_id,))
+    rows = connection.execute(
+        "SELECT * FROM trace_list WHERE task_id = ? AND NOT removed ORDER BY rowid", (task_id,)
+    )
     return [_trace(row, username) for row in rows]
 
 
@@ -68,15 +70,32 @@ def find(connection: sqlite3.Connection, trace_id: str, username: str | None = N
     return _trace(row, username)
 
 
+def find_ever(connection: sqlite3.Connection, trace_id: str, username: str | None = None) -> Trace:
+    """A trace that was once added, removed or not."""
+    row = connection.execute("SELECT * FROM trace_list WHERE trace_id = ?", (trace_id,)).fetchone()
+    return _trace(row, username)
+
+
 def _trace(row: sqlite3.Row, username: str | None) -> Trace:
     voters = msgspec.json.decode(row["voters"])
-    names = ("trace_id", "task_id", "username", "text", "score", "timestamp", "revision", "version", "origin", "code")
+    names = (
+        "trace_id",
+        "task_id",
+        "username",
+        "text",
+        "score",
+        "timestamp",
+        "revision",
+        "version",
+        "origin",
+        "code",
+    )
     return Trace(
         **{name: row[name] for name in names},
         voters=voters,
         verified=row["verified"] and msgspec.json.decode(row["verified"], type=Verified),
         cells=row["cells"] and msgspec.json.decode(row["cells"]),
-        my_vote=voters.get(username, 0),
+        my_vote=voters.get(username, 0) if username is not None else 0,
     )
 
 
@@ -95,8 +114,7 @@ def _added_before(
     body = earlier_body(connection, "trace", task_id, username, client_id, {"text": text})
     if body is None:
         return None
-    row = connection.execute("SELECT * FROM trace_list WHERE trace_id = ?", (body["trace_id"],)).fetchone()
-    return _trace(row, username)
+    return find_ever(connection, body["trace_id"], username)
 
 
 def add(database: Database, task_id: str, username: str, content: TraceContent, client_id: str) -> Trace:

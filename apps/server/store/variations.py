@@ -94,7 +94,13 @@ def _next_version(connection: sqlite3.Connection, task_id: str) -> int:
 
 
 def change_signature(
-    connection: sqlite3.Connection, task_id: str, version: int, username: str, *, signed: bool, removed: bool = False
+    connection: sqlite3.Connection,
+    task_id: str,
+    version: int,
+    username: str,
+    *,
+    signed: bool,
+    removed: bool = False,
 ) -> None:
     """Put a signature under a version or take it off; `removed`: with it the version goes."""
     body: dict[str, Any] = {"version": version, "signed": int(signed), "removed": int(removed)}
