@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 DEFAULTS: dict[str, Any] = {
     "DATA_DIRECTORY": ROOT / "data",
     "DATASET": DEFAULT_DATASET,
+    "PUBLISH": True,  # keep the files that other tools read in step, by a process beside this one
     "PAGES": ROOT / "apps",
     "SHARED": False,  # others can reach it: accounts with passwords
     "ACCESS_PASSWORD": "",
@@ -50,5 +51,6 @@ def create_app(settings: Mapping[str, Any] | None = None) -> "Flask":
 
 def close_app(app: "Flask") -> None:
     """End the streams, the sandbox pool and the rest of what an app owns; may be called twice."""
-    for name in ("feed", "lanes"):
-        app.extensions[name].close()
+    for name in ("feed", "lanes", "publisher"):
+        if app.extensions[name]:
+            app.extensions[name].close()

@@ -12,8 +12,7 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from apps.server.refusals import ApiError
-
-UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+from utilities.task_sources import UNDECODABLE
 
 
 class Reply(msgspec.Struct, kw_only=True):

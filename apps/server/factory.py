@@ -33,6 +33,7 @@ from apps.server.lanes import Lanes
 from apps.server.login_limit import LoginLimit
 from apps.server.presence import Presence
 from apps.server.store.database import NAME, Database
+from apps.server.store.publisher import PublisherProcess
 from apps.server.streams import StreamPlaces
 from utilities.code_execution import Limits, Pool, SandboxUnavailable
 from utilities.config import RunFailed, UsageError
@@ -106,11 +107,12 @@ def _kept_secret(directory: Path) -> bytes:
 
 
 def _resources(config: Mapping[str, Any]) -> dict[str, Any]:
-    dataset = Path(config["DATASET"])
+    directory, dataset = Path(config["DATA_DIRECTORY"]).resolve(), Path(config["DATASET"]).resolve()
     build_missing_dataset(dataset)
-    database = Database(Path(config["DATA_DIRECTORY"]) / NAME)
+    database = Database(directory / NAME)
     feed = Feed(database)
     return {
+        "publisher": PublisherProcess(database.path, directory, dataset) if config["PUBLISH"] else None,
         "catalogue": Catalogue(dataset),
         "database": database,
         "feed": feed,

@@ -23,7 +23,7 @@ KEPT = 5000
 POLL_SECONDS = 0.25
 PAUSE_SECONDS = 0.05
 
-_SHOWN = "('trace', 'trace_edited', 'trace_removed', 'vote', 'variation', 'signature', 'flaw')"
+_SHOWN = "('trace', 'trace_edited', 'trace_noted', 'trace_removed', 'vote', 'variation', 'signature', 'flaw')"
 
 
 class VoteEvent(msgspec.Struct, kw_only=True):
@@ -195,6 +195,7 @@ def _flaw(connection: sqlite3.Connection, row: sqlite3.Row, body: dict[str, Any]
 _MAKERS: dict[str, Callable[[sqlite3.Connection, sqlite3.Row, dict[str, Any]], Frame]] = {
     "trace": _trace,
     "trace_edited": _trace,
+    "trace_noted": _trace,
     "trace_removed": _trace_removed,
     "vote": _vote,
     "variation": _variation,

@@ -66,6 +66,14 @@ class Database:
                 raise
         self.changed()
 
+    def copy_to(self, path: Path) -> None:
+        """Write the database as it is now to a new file, without holding up anybody. Raises sqlite3.Error."""
+        connection = connect(self.path)
+        try:
+            connection.execute("VACUUM INTO ?", (str(path),))
+        finally:
+            connection.close()
+
     def close(self) -> None:
         """Let go of the file. Not while others still read or write."""
         with self._lock:

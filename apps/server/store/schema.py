@@ -78,6 +78,10 @@ CREATE TRIGGER trace_edited AFTER INSERT ON events WHEN NEW.kind = 'trace_edited
     UPDATE traces SET text = body.text, revision = revision + 1, event_id = NEW.id
     WHERE trace_id = body.trace_id;
 END;
+CREATE TRIGGER trace_noted AFTER INSERT ON events WHEN NEW.kind = 'trace_noted' BEGIN
+    UPDATE traces SET extra = body.extra, code = coalesce(code, body.code), verified = coalesce(verified, body.verified)
+    WHERE trace_id = body.trace_id;
+END;
 CREATE TRIGGER trace_removed AFTER INSERT ON events WHEN NEW.kind = 'trace_removed' BEGIN
     UPDATE traces SET removed = 1 WHERE trace_id = body.trace_id;
 END;

@@ -9,6 +9,9 @@ from apps.server.refusals import ApiError
 from apps.server.store.database import Database, append, new_id
 from apps.server.store.once import earlier_body
 
+PERSON = "person"
+"""The origin of what somebody wrote here. What a run of a model brought belongs to nobody who has the model's name."""
+
 
 class Verified(msgspec.Struct, frozen=True):
     """On how many train pairs of its task a trace's code is right."""
@@ -34,7 +37,7 @@ class Trace(msgspec.Struct, kw_only=True):
     version: int
     """Of the task, that the trace was written for."""
     origin: str | None
-    """Where it came from when nobody wrote it here."""
+    """`person`, or where a model's trace came from; null in older files."""
     verified: Verified | None
     code: str | None
     cells: list[Any] | None
@@ -119,7 +122,7 @@ def _added_before(
 
 def add(database: Database, task_id: str, username: str, content: TraceContent, client_id: str) -> Trace:
     """Add a trace, or find the one that `client_id` added. Raises ApiError (409) when that was another."""
-    body = {"trace_id": new_id(), **msgspec.to_builtins(content)}
+    body = {"trace_id": new_id(), "origin": PERSON, **msgspec.to_builtins(content)}
     with database.writing() as connection:
         if there := _added_before(connection, task_id, username, client_id, content.text):
             return there
@@ -162,6 +165,6 @@ def vote(database: Database, trace_id: str, username: str, vote: int) -> Trace:
 
 def _own(connection: sqlite3.Connection, trace_id: str, username: str) -> Trace:
     trace = find(connection, trace_id, username)
-    if trace.username != username:
+    if trace.username != username or trace.origin not in (None, PERSON):
         raise ApiError(403, "Only its author can change or remove a trace.")
     return trace

@@ -1,6 +1,7 @@
 """Signed variations: who stands by which version of a task. A version's number is never used again, nor changed."""
 
 import sqlite3
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -16,6 +17,13 @@ def of_task(connection: sqlite3.Connection, original: Task) -> list[Task]:
     """The original with its present signers, and the variations of it that were not removed, by version."""
     rows = connection.execute(f"{_TASK_OF_ROW} ORDER BY version", (original.task_id,))
     return [with_signers(connection, original), *map(_task, rows)]
+
+
+def every(connection: sqlite3.Connection) -> Iterator[Task]:
+    """All variations that were not removed, by task and version."""
+    yield from map(
+        _task, connection.execute("SELECT * FROM variation_list WHERE NOT removed ORDER BY task_id, version")
+    )
 
 
 def find(connection: sqlite3.Connection, original: Task, version: int) -> Task:
