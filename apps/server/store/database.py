@@ -18,6 +18,8 @@ NAME = "annotations.sqlite"
 BUSY_SECONDS = 10.0
 """How long a write waits for another process. Within this process a lock is fairer than SQLite's own waiting."""
 READERS_KEPT = 16
+PRIVATE = 0o600
+"""Password hashes are for the owner only."""
 
 
 class Database:
@@ -26,6 +28,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         """Opens `path`, which is made when it is missing. Raises sqlite3.Error and OSError, and RunFailed as `migrate`."""
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(PRIVATE)
         self.path = path
         self.changed: Callable[[], None] = lambda: None
         """Called after each committed change of this process."""
@@ -68,6 +71,7 @@ class Database:
 
     def copy_to(self, path: Path) -> None:
         """Write the database as it is now to a new file, without holding up anybody. Raises sqlite3.Error."""
+        path.touch(PRIVATE)
         connection = connect(self.path)
         try:
             connection.execute("VACUUM INTO ?", (str(path),))
@@ -99,11 +103,26 @@ def append(
     username: str,
     body: dict[str, Any],
     client_id: str | None = None,
+    *,
+    uid: str | None = None,
+    time: str | None = None,
 ) -> int:
-    """Store one change; the triggers of schema.py do the rest. Returns the event's id."""
+    """Store one change; the triggers of schema.py do the rest. Returns the event's id.
+
+    `uid` and `time` are those of an event of another store, else new. Raises sqlite3.IntegrityError when the change
+    does not fit what is there.
+    """
     cursor = connection.execute(
         "INSERT INTO events (uid, kind, task_id, username, client_id, time, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (new_id(), kind, task_id, username, client_id, now(), msgspec.json.encode(body).decode()),
+        (
+            uid or new_id(),
+            kind,
+            task_id,
+            username,
+            client_id,
+            time or now(),
+            msgspec.json.encode(body).decode(),
+        ),
     )
     return int(cursor.lastrowid or 0)
 

@@ -88,7 +88,8 @@ class PublisherProcess:
     """The publisher of a server."""
 
     def __init__(self, database: Path, directory: Path, dataset: Path) -> None:
-        self._command = [sys.executable, "-m", "apps.server.store.publisher", database, directory, dataset]
+        places = map(str, (database, directory, dataset))
+        self._command = [sys.executable, "-m", "apps.server.store.publisher", *places]
         self._closed = threading.Event()
         self._process = self._start()
         threading.Thread(target=self._watch, name="publisher", daemon=True).start()
