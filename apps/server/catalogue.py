@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from apps.server.refusals import ApiError
-from utilities.config import RunFailed
+from utilities.config import RunFailed, UsageError
 from utilities.data_loader import read_tasks
 from utilities.grid import shape
 from utilities.tasks import Task
@@ -41,7 +41,7 @@ class Catalogue:
         if self._stamp != stamp(self.path) and self._lock.acquire(blocking=False):
             try:
                 self._read()
-            except (OSError, RunFailed) as error:
+            except (OSError, RunFailed, UsageError) as error:
                 log.error("the dataset stays as it was: %s", error)
             finally:
                 self._lock.release()

@@ -48,7 +48,7 @@ def sign_variation(task_id: str, body: NewVariation) -> tuple[VariationReply, in
     return VariationReply(version=signed.version, signed_by=list(signed.signed_by)), 201 if new else 200
 
 
-@operation(blueprint, "DELETE", "/api/tasks/<task_id>/variations/<int:version>")
+@operation(blueprint, "DELETE", "/api/tasks/<task_id>/variations/<int(max=1000000):version>")
 def take_signature_off(task_id: str, version: int) -> Reply:
     """Take one's own signature off; a variation that nobody stands by goes."""
     original = catalogue().task(task_id)
