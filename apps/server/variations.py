@@ -8,9 +8,9 @@ from flask import Blueprint
 from apps.server.access import username
 from apps.server.api import Reply, operation
 from apps.server.context import catalogue, database
+from apps.server.fields import Version
 from apps.server.refusals import ApiError
 from apps.server.store import variations as store
-from apps.server.traces import Version
 from utilities.tasks import Task
 from utilities.transforms import TransformError, composed, parse_transform, transform_task
 
