@@ -114,7 +114,7 @@ def _resources(config: Mapping[str, Any]) -> dict[str, Any]:
     feed = Feed(database)
     return {
         "publisher": PublisherProcess(database.path, directory, dataset) if config["PUBLISH"] else None,
-        "catalogue": Catalogue(dataset),
+        "catalogue": Catalogue(dataset, database),
         "database": database,
         "feed": feed,
         "presence": Presence(feed.wake),

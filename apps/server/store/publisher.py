@@ -18,8 +18,10 @@ from pathlib import Path
 
 from apps.server.store.backups import Backups
 from apps.server.store.database import Database
-from apps.server.store.published import ChangedMeanwhile, PublishedDataset, PublishedTraces
+from apps.server.store.dataset_file import PublishedDataset
+from apps.server.store.published import ChangedMeanwhile
 from apps.server.store.solutions_file import SolutionsFile
+from apps.server.store.traces_file import PublishedTraces
 from utilities.config import ROOT, RunFailed
 from utilities.traces import backup_folder
 

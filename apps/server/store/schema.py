@@ -1,8 +1,8 @@
 """The tables. Events are the truth: they are only ever added, and triggers make the other tables from them.
 
 So one INSERT stores a change, notifies the streams (its row id is the id of the Server-Sent Event) and updates what is
-read, all in one transaction; and `check` can make the tables again from the events and compare. Accounts alone are no
-events: a password hash that was replaced is to be gone.
+read, all in one transaction; and `check` can make the tables again from the events and compare. Accounts are no
+events: a password hash that was replaced is to be gone. Nor is `published`: what the publisher left where.
 """
 
 import re
@@ -29,6 +29,11 @@ CREATE UNIQUE INDEX events_once ON events (username, client_id) WHERE client_id 
 CREATE INDEX events_of_a_task ON events (task_id, kind);
 CREATE TRIGGER events_never_change BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
 CREATE TRIGGER events_never_go BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are never removed'); END;
+CREATE TABLE published (
+    name TEXT PRIMARY KEY,
+    stamp TEXT NOT NULL,
+    originals TEXT NOT NULL
+);
 CREATE TABLE accounts (
     name_key TEXT PRIMARY KEY,
     username TEXT NOT NULL,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from apps.server.catalogue import stamp
+from apps.server.stamps import stamp
 from apps.server.store.database import Database, append
 from apps.server.store.locks import file_lock
 from apps.server.store.submissions import Submission
