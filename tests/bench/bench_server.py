@@ -3,7 +3,8 @@
     python tests/bench/bench_server.py [--annotators 64] [--seconds 20] [--stored 100 100000] [--streams 200]
 
 Annotators add, edit, vote, sign and remove over real connections from this process, each with its own session. `paced` is
-one write a second each; `flat out` is the next write as soon as the last was answered, so there the number of annotators
+one write a second each, beside it requests that store nothing at
+the same pace, which tells what of it is the machine's; `flat out` is the next write as soon as the last was answered, so there the number of annotators
 over the rate is what a write takes. At the end every acknowledged change is looked for in the database and in the
 published files. CPU is that of the server's process alone.
 """
@@ -131,10 +132,25 @@ class Annotator:
         assert status == 200 or there == json.dumps(steps), "a version number was used twice"
 
 
-async def annotate(server: LiveServer, count: int, seconds: float, pause: float, tasks: list[str]) -> Ledger:
+class Reader(Annotator):
+    """One user who only asks how the server is: the time of a request that stores nothing."""
+
+    async def write(self) -> None:
+        """Change nothing."""
+        await self.send("GET", "health", None)
+
+
+async def annotate(
+    server: LiveServer,
+    count: int,
+    seconds: float,
+    pause: float,
+    tasks: list[str],
+    kind: type[Annotator] = Annotator,
+) -> Ledger:
     """`count` annotators write for so long, each waiting `pause` on average between two writes."""
     base, ledger = f"http://127.0.0.1:{server.port}/arc2/api/", Ledger()
-    people = [Annotator(base, f"user{number}", tasks, ledger, number) for number in range(count)]
+    people = [kind(base, f"user{number}", tasks, ledger, number) for number in range(count)]
     for person in people:
         await person.send("POST", "session", {"username": person.name})
     ledger.seconds.clear()
@@ -262,13 +278,17 @@ def run(folder: Path, stored: int, options: argparse.Namespace, tasks: list[Task
     """All measurements at one size; returns what was lost."""
     prepare(folder, stored, tasks)
     ids, missing = [task.task_id for task in tasks], []
-    for pause, name in ((1.0, "paced"), (0.0, "flat out")):
+    for pause, name, kind in (
+        (1.0, "paced, nothing stored", Reader),
+        (1.0, "paced", Annotator),
+        (0.0, "flat out", Annotator),
+    ):
         with LiveServer(folder) as server:
             time.sleep(3 + stored / 20_000)  # the first publication of everything
             before = cpu_seconds(server.process.pid)
-            ledger = asyncio.run(annotate(server, options.annotators, options.seconds, pause, ids))
+            ledger = asyncio.run(annotate(server, options.annotators, options.seconds, pause, ids, kind))
             cpu = cpu_seconds(server.process.pid) - before
-            report(f"{stored} traces, {options.annotators} annotators {name}", options.seconds, ledger, cpu)
+            report(f"{stored} traces, {name}", options.seconds, ledger, cpu)
             missing += lost(folder, ledger)
     with LiveServer(folder) as server:
         time.sleep(3 + stored / 20_000)
