@@ -5,7 +5,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,10 @@ BUSY_SECONDS = 10.0
 READERS_KEPT = 16
 MOST_TOGETHER = 64
 """Changes per commit; an fsync takes as long as ten changes."""
+LOG_BYTES = 4 << 20
+"""From this size on the log is tidied up, by the publisher, so that no change has to wait for it."""
+LOG_PAGES_AT_MOST = 16_384
+"""64 MB: where no publisher runs, a change does it after all."""
 PRIVATE = 0o600
 """Password hashes are for the owner only."""
 
@@ -99,11 +103,17 @@ class Database:
     def copy_to(self, path: Path) -> None:
         """Write the database as it is now to a new file, without holding up anybody. Raises sqlite3.Error."""
         path.touch(PRIVATE)
-        connection = connect(self.path)
-        try:
+        with closing(connect(self.path)) as connection:
             connection.execute("VACUUM INTO ?", (str(path),))
-        finally:
-            connection.close()
+
+    def tidy(self) -> bool:
+        """Move what the log holds into the database file, beside those who read and write; False: there was little."""
+        log = self.path.with_name(f"{self.path.name}-wal")
+        if not log.exists() or log.stat().st_size < LOG_BYTES:
+            return False
+        with closing(connect(self.path)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        return True
 
     def close(self) -> None:
         """Let go of the file. Not while others still read or write."""
@@ -167,6 +177,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES_AT_MOST}")
     return connection
 
 

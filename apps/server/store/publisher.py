@@ -67,6 +67,7 @@ def parts(database: Database, directory: Path, dataset: Path) -> list[Part]:
         Part(PublishedDataset(database, dataset).step),
         Part(SolutionsFile(database, directory / SOLUTIONS).step),
         Part(Backups(database, backup_folder(directory / TRACES)).step),
+        Part(database.tidy),
     ]
 
 

@@ -76,6 +76,18 @@ def test_many_threads_lose_nothing_and_repeat_nothing(shop: Shop) -> None:
     assert faults(shop.database) == []
 
 
+def test_tidying_up_keeps_everything(shop: Shop) -> None:
+    assert not shop.database.tidy()
+    for number in range(12):
+        shop.add(f"{number} " + "x" * 99_000)
+        shop.add(f"{number} " + "y" * 99_000)
+        shop.add(f"{number} " + "z" * 99_000)
+    with shop.database.reading():
+        assert shop.database.tidy()
+    shop.add("after")
+    assert len(shop.listed()) == 37 and faults(shop.database) == []
+
+
 def test_racing_edits_have_one_winner(shop: Shop) -> None:
     trace, outcomes = shop.add("x"), []
 
