@@ -193,15 +193,20 @@ def run_usernames(path: Path) -> dict[str, str]:
     """
     names = {}
     for entry in _about_runs(path):
-        name = entry.get("model_username") or (entry.get("manifest") or {}).get("model_id")
+        manifest = entry.get("manifest")
+        name = entry.get("model_username") or (
+            manifest.get("model_id") if isinstance(manifest, dict) else None
+        )
         if isinstance(name, str) and name:
             names[str(entry.get("run_id", ""))] = name
     return names
 
 
 def _about_runs(path: Path) -> Iterator[Record]:
-    """The entries of a file that are about whole runs."""
-    entries = [("metadata", _read_snapshot(path)[0])] if path.suffix == ".json" else iterate_entries(path)
-    for where, body in entries:
-        if b'"entry_type":"result"' not in body[:40]:
+    """The entries of a file that are about whole runs, not results."""
+    if path.suffix == ".json":
+        yield decode_entry(path, "metadata", _read_snapshot(path)[0], Record)
+        return
+    for where, body in iterate_entries(path):
+        if decode_entry(path, where, body, _ResultKey).entry_type != "result":
             yield decode_entry(path, where, body, Record)

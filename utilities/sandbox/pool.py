@@ -95,7 +95,8 @@ class Pool:
         self._free: queue.LifoQueue[_Worker] = queue.LifoQueue()
         for worker in self._workers:
             self._free.put(worker)
-        self._threads = ThreadPoolExecutor(count, thread_name_prefix="sandbox")
+        # Two per worker: while one program runs, the next is made ready for the same worker.
+        self._threads = ThreadPoolExecutor(2 * count, thread_name_prefix="sandbox")
         self._niceness = niceness
         self._starter = Starter()
         self._pid = os.getpid()
