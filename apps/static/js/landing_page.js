@@ -1,6 +1,6 @@
 /** The landing page: how far the dataset is. */
 
-import { apiAddress } from "./api.js";
+import { apiAddress, hasServer } from "./api.js";
 
 const ROWS = [
   ["solved", "Solved by anybody"],
@@ -9,13 +9,16 @@ const ROWS = [
   ["varied", "With signed variations"],
 ];
 
+const NO_SERVER = "No server is behind this page: what you do in the apps stays in this browser.";
+
 const note = document.querySelector('[data-testid="progress-note"]');
 const list = document.querySelector('[data-testid="progress"]');
 
 async function show() {
+  if (!(await hasServer(location.href))) return say(NO_SERVER);
   const reply = await fetch(new URL("progress", apiAddress(location.href))).catch(() => null);
   if (reply?.status === 401) return say("Log in, in the testing interface, to see it.");
-  if (!reply?.ok) return say("No server is behind this page: what you do in the apps stays in this browser.");
+  if (!reply?.ok) return say("The server does not answer: reload the page to ask again.");
   const progress = await reply.json();
   say(`${progress.tasks} tasks`);
   list.replaceChildren(...ROWS.map(([name, label]) => row(label, name, progress[name], progress.tasks)));
