@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from apps.server.stamps import Stamp, stamp, stamp_of
 from apps.server.store.database import Database, last_event_id
+from utilities.config import RunFailed
 from utilities.files import FileLock, replaced
 
 NEVER = "never read"
@@ -22,8 +23,8 @@ PIECE = 4 << 20
 """Bytes between two syncs: a large file that goes to the disk at once would hold up the commits of the store."""
 
 
-class ChangedMeanwhile(Exception):
-    """Somebody replaced the file while it was written anew: look at it again."""
+class ChangedMeanwhile(RunFailed):
+    """Somebody replaced the file while it was written anew: it is to be looked at again."""
 
 
 class Published(ABC):
@@ -40,8 +41,8 @@ class Published(ABC):
     def step(self) -> bool:
         """Bring file and store into step; returns whether anything was done.
 
-        Raises RunFailed when the file is broken, OSError when it cannot be written, ChangedMeanwhile; then nothing was
-        lost, and it is to be tried again.
+        Raises RunFailed when the file is broken or was changed meanwhile, OSError when it cannot be written; then nothing
+        was lost, and it is to be tried again.
         """
         if self._stamp == stamp(self.path) and not self._has_news():
             return False
@@ -91,7 +92,7 @@ class Published(ABC):
             written = stamp_of(os.fstat(file.fileno()))
             self._announce(written)
             if stamp(self.path) != found:  # by somebody who takes no lock, such as an editor
-                raise ChangedMeanwhile
+                raise ChangedMeanwhile(f"{self.path} was changed meanwhile: it is looked at again")
         return written
 
     def _is_worth_a_file(self) -> bool:

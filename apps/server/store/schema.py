@@ -18,7 +18,8 @@ _EVENTS = """
 CREATE TABLE events (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     uid TEXT NOT NULL UNIQUE,
-    kind TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('trace', 'trace_edited', 'trace_noted', 'trace_removed', 'vote', 'variation',
+        'signature', 'flaw', 'submission')),
     task_id TEXT NOT NULL,
     username TEXT NOT NULL,
     client_id TEXT,
@@ -78,6 +79,11 @@ CREATE TRIGGER trace AFTER INSERT ON events WHEN NEW.kind = 'trace' BEGIN
         coalesce(body.version, 0), body.code, body.cells, body.origin,
         body.verified, coalesce(body.timestamp, NEW.time),
         coalesce(body.earlier_score, 0), body.extra, NEW.id);
+END;
+CREATE TRIGGER trace_is_there BEFORE INSERT ON events WHEN NEW.kind IN ('trace_edited', 'trace_noted', 'trace_removed')
+BEGIN
+    SELECT RAISE(ABORT, 'there is no such trace')
+    WHERE NOT EXISTS (SELECT 1 FROM traces WHERE trace_id = body.trace_id AND task_id = NEW.task_id);
 END;
 CREATE TRIGGER trace_edited AFTER INSERT ON events WHEN NEW.kind = 'trace_edited' BEGIN
     UPDATE traces SET text = body.text, revision = revision + 1, event_id = NEW.id

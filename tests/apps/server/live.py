@@ -3,7 +3,6 @@
 import contextlib
 import http.client
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -170,8 +169,3 @@ class Stream:
         if self._thread:
             self._thread.join()
         self.reply.close()
-
-
-def end_of(process: int) -> None:
-    """SIGKILL, which nothing can answer."""
-    os.kill(process, signal.SIGKILL)

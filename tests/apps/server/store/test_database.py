@@ -20,7 +20,7 @@ from apps.server.store.database import NAME, Database, append
 from apps.server.store.exchange import export_events, import_file
 from apps.server.store.schema import MIGRATIONS
 from tests.apps.server.store.conftest import TASK, Shop
-from tests.apps.server.store.test_other_files import ORIGINAL, sign, submit
+from tests.apps.server.store.test_other_files import ORIGINAL, sign, submit, varied
 from tests.scripts import ROOT, environment
 from utilities.config import RunFailed
 
@@ -42,9 +42,10 @@ def test_a_change_that_fails_leaves_nothing(shop: Shop) -> None:
     assert [trace.text for trace in shop.listed()] == ["y"]
 
 
-def test_a_vote_on_nothing_does_not_fit(shop: Shop) -> None:
-    with pytest.raises(sqlite3.IntegrityError), shop.database.writing() as connection:
-        append(connection, "vote", TASK, "ada", {"trace_id": "none", "vote": 1})
+def test_changes_of_what_is_not_there_do_not_fit(shop: Shop) -> None:
+    for kind in ("vote", "trace_edited", "trace_removed", "trace_noted", "nothing"):
+        with pytest.raises(sqlite3.IntegrityError), shop.database.writing() as connection:
+            append(connection, kind, TASK, "ada", {"trace_id": "none", "vote": 1, "text": "x"})
 
 
 def test_a_database_of_the_future_is_refused(shop: Shop) -> None:
@@ -189,7 +190,7 @@ def test_the_export_of_another_store_is_added(shop: Shop, tmp_path: Path) -> Non
     fill(shop)
     export_events(shop.database, tmp_path / "events.jsonl")
     with closing(Database(tmp_path / "other.sqlite")) as other:
-        variations.sign(other, ORIGINAL, varied_by("transpose"), "cleo")
+        variations.sign(other, ORIGINAL, varied("transpose"), "cleo")
         traces.add(other, TASK, "cleo", traces.TraceContent(text="hers"), "1")
         for _ in range(2):
             import_file(other, tmp_path / "events.jsonl")
@@ -199,12 +200,6 @@ def test_the_export_of_another_store_is_added(shop: Shop, tmp_path: Path) -> Non
         assert texts == {"hers", "first, edited"}
         assert signed == {1: ("cleo",), 2: ("ada", "bob")}
         assert faults(other) == []
-
-
-def varied_by(name: str) -> "variations.Task":
-    from tests.apps.server.store.test_other_files import varied
-
-    return varied(name)
 
 
 def store(*arguments: str, folder: Path, text: str = "") -> "subprocess.CompletedProcess[str]":
