@@ -2,6 +2,7 @@
 
 import json
 import random
+import signal
 import subprocess
 import time
 from collections import Counter
@@ -229,3 +230,22 @@ def test_a_follow_up_that_is_wrong_is_an_answer(tmp_path: Path) -> None:
         bench.run("--dataset", str(dataset), "--refine", "2")
         bench.run("--resume", "last")
     assert len(bench.server.log) == 3
+
+
+def test_an_interrupt_does_not_wait_for_programs_and_a_resume_runs_them_again(tmp_path: Path) -> None:
+    tasks = [task(f"task{number:04d}", TESTS, number) for number in range(3)]
+    dataset = write_tasks(tmp_path / "tasks.jsonl", *tasks)
+    with benchmarking(CODE_BENCHMARK, tmp_path, lambda _: code("while True: pass")) as bench:
+        process = bench.start("--dataset", str(dataset), "--exec_timeout", "300")
+        while bench.server.outcomes().count("answered") < 3:
+            time.sleep(0.01)
+        time.sleep(0.5)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=60)
+        assert time.monotonic() - began < 5
+        assert process.returncode == 130, stderr
+        assert bench.metadata()["tasks_finished"] == 0
+        bench.run("--resume", "last", "--exec_timeout", "1")
+    assert len(bench.server.log) == 3
+    assert [record["verification_reason"][0].split(":")[0] for record in bench.records()] == ["timeout"] * 3
