@@ -68,9 +68,35 @@ def read_runs(path: Path) -> dict[str, RunInfo]:
     runs: dict[str, RunInfo] = {}
     for source in (*_verified_from(path), path):
         for entry in iterate_other_entries(source):
-            run_id = str(entry.get("run_id", ""))
-            _take_in(runs.setdefault(run_id, RunInfo(run_id=run_id, file=path.name)), entry)
+            try:
+                about = msgspec.convert(entry, _AboutRun)
+            except msgspec.ValidationError as error:
+                raise RunFailed(
+                    f"what {source} says about run {entry.get('run_id')} is broken ({error})"
+                ) from None
+            _take_in(runs.setdefault(about.run_id, RunInfo(run_id=about.run_id, file=path.name)), about)
     return runs
+
+
+class _Manifest(msgspec.Struct, frozen=True):
+    model_id: str | None = None
+    tasks_total: int | None = None
+
+
+class _AboutRun(msgspec.Struct):
+    """A run line or a metadata line, or the metadata of a snapshot."""
+
+    run_id: str = ""
+    entry_type: str = "metadata"
+    script: str | None = None
+    timestamp: str | None = None
+    status: str | None = None
+    model_identifier: str | None = None
+    model_username: str | None = None
+    tasks_total: int | None = None
+    total_runtime_seconds: float | None = None
+    config: Record = {}
+    manifest: _Manifest = _Manifest()
 
 
 def _verified_from(path: Path) -> list[Path]:
@@ -83,18 +109,18 @@ def _verified_from(path: Path) -> list[Path]:
     return [source for source in sources if source.is_file()][:1]
 
 
-def _take_in(run: RunInfo, entry: Record) -> None:
-    """A run line or a metadata line; the later one counts."""
-    config, manifest = entry.get("config") or {}, entry.get("manifest") or {}
+def _take_in(run: RunInfo, about: _AboutRun) -> None:
+    """The later line counts."""
+    model = about.config.get("model_identifier")
     known = {
-        "script": entry.get("script"),
-        "model_identifier": entry.get("model_identifier") or config.get("model_identifier"),
-        "model_id": entry.get("model_username") or manifest.get("model_id"),
-        "timestamp": entry.get("timestamp") if entry.get("entry_type") == "run" else None,
-        "status": entry.get("status"),
-        "tasks_asked": entry.get("tasks_total") or manifest.get("tasks_total"),
-        "runtime_seconds": entry.get("total_runtime_seconds"),
-        "settings": {name: config[name] for name in _SETTINGS if config.get(name)},
+        "script": about.script,
+        "model_identifier": about.model_identifier or (str(model) if model else None),
+        "model_id": about.model_username or about.manifest.model_id,
+        "timestamp": about.timestamp if about.entry_type == "run" else None,
+        "status": about.status,
+        "tasks_asked": about.tasks_total or about.manifest.tasks_total,
+        "runtime_seconds": about.total_runtime_seconds,
+        "settings": {name: about.config[name] for name in _SETTINGS if about.config.get(name)},
     }
     for name, value in known.items():
         if value:
