@@ -60,7 +60,7 @@ def _heads(dataset: str | Path, wanted: Collection[str] | None) -> Iterator[tupl
         key = None if wanted is None else _key(entry)
         if key is None or key.task_id is None or key.task_id in (wanted or ()):
             key = _head(entry)
-            if not seen.add((key.task_id, key.version)):
+            if not seen.add((str(key.task_id), key.version)):
                 raise DatasetError(
                     f"{entry.where}, task {key.task_id}: version {key.version} of it was there already"
                 )

@@ -222,7 +222,7 @@ def test_of_tasks_with_other_ids_nothing_but_the_id_is_looked_at(
     write_atomically(path, json_list(lines) if ending == ".json" else b"\n".join(lines))
     for versions in ("0", "all"):
         assert keys(path, task_ids=("a",), versions=versions) == [("a", 0)]
-        with pytest.raises(UsageError, match="has no task c$"):
+        with pytest.raises(UsageError, match=r"has no task c$"):
             TaskSelection(path, task_ids=("c",), versions=versions)
 
 
