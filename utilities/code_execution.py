@@ -77,6 +77,18 @@ class Verification(msgspec.Struct, frozen=True):
     sandbox: str
     verdicts: list[PairVerdict]
     """Train pairs, then test pairs."""
+    train_outputs: list[Grid | None]
+
+    @property
+    def sandbox_failed(self) -> bool:
+        """The sandbox itself was lost: this says nothing about the program."""
+        return any(verdict.reason.startswith("sandbox_error") for verdict in self.verdicts)
+
+    @property
+    def train_accuracy(self) -> float:
+        """The fraction of train pairs that came out right, 0 to 1."""
+        passed = [verdict.passed is True for verdict in self.verdicts if verdict.part == "train"]
+        return sum(passed) / len(passed)
 
 
 @functools.cache
@@ -166,6 +178,7 @@ def _judge(task: Task, execution: Execution, seconds: float) -> Verification:
         stdout="".join(outcome.stdout for outcome in execution.outcomes),
         sandbox=execution.sandbox,
         verdicts=[*train, *test],
+        train_outputs=[outcome.output for outcome in execution.outcomes[:split]],
     )
 
 

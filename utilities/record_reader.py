@@ -177,11 +177,18 @@ def _counting(keys: "array[int]", is_result: bytearray) -> list[bool]:
 def run_models(path: Path) -> dict[str, str]:
     """Model identifier by run id, as far as the file says."""
     models = {}
+    for entry in iterate_other_entries(path):
+        identifier = entry.get("model_identifier") or (entry.get("config") or {}).get("model_identifier")
+        if identifier and "run_id" in entry:
+            models[entry["run_id"]] = identifier
+    return models
+
+
+def iterate_other_entries(path: Path) -> Iterator[Record]:
+    """The run and metadata lines of a file; of a snapshot its metadata."""
     entries = [("metadata", _read_snapshot(path)[0])] if path.suffix == ".json" else iterate_entries(path)
     for where, body in entries:
         if b'"entry_type":"result"' not in body[:40]:
             entry = decode_entry(path, where, body, Record)
-            identifier = entry.get("model_identifier") or (entry.get("config") or {}).get("model_identifier")
-            if identifier and "run_id" in entry:
-                models[entry["run_id"]] = identifier
-    return models
+            if entry.get("entry_type") != "result":
+                yield entry

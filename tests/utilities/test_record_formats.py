@@ -111,7 +111,7 @@ prompts = st.tuples(st.builds(Message, st.sampled_from(["system", "user"]), text
 @given(st.lists(st.builds(Attempt, prompts, replies), min_size=1, max_size=3))
 def test_replies_survive_the_way_through_a_record(attempts: list[Attempt]) -> None:
     record = json.loads(msgspec.json.encode(attempt_fields(attempts)))
-    back = [Attempt(messages, reply) for _, messages, reply in read_replies(record)]
+    back = [Attempt(request.messages, reply) for request, reply in read_replies(record)]
     assert back == attempts
 
 
