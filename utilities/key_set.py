@@ -18,28 +18,32 @@ class KeySet:
     def __len__(self) -> int:
         return self._count
 
-    def add(self, key: tuple[str, int]) -> bool:
-        """Take in `key`, a text and a number of 0 or more; False when it was there."""
+    def add(self, key: str | tuple[str, int]) -> bool:
+        """Take in `key`, a text or a text and a number of 0 or more; False when it was there."""
         if 4 * self._count >= 3 * len(self._table):
             self._grow()
-        is_new = _put(self._table, hash(key) or 1)
+        place, value = _place(self._table, hash(key) or 1)
+        is_new = self._table[place] != value
+        self._table[place] = value
         self._count += is_new
         return is_new
+
+    def __contains__(self, key: str | tuple[str, int]) -> bool:
+        place, value = _place(self._table, hash(key) or 1)
+        return self._table[place] == value
 
     def _grow(self) -> None:
         larger = array("q", bytes(16 * len(self._table)))
         for value in self._table:
             if value:
-                _put(larger, value)
+                larger[_place(larger, value)[0]] = value
         self._table = larger
 
 
-def _put(table: "array[int]", value: int) -> bool:
+def _place(table: "array[int]", value: int) -> tuple[int, int]:
+    """Where `value` is, or where it would go; and itself."""
     mask = len(table) - 1
     place = value & mask
-    while held := table[place]:
-        if held == value:
-            return False
+    while (held := table[place]) and held != value:
         place = (place + 1) & mask
-    table[place] = value
-    return True
+    return place, value

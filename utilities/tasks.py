@@ -172,6 +172,25 @@ class _TaskData(msgspec.Struct):
 _decode_task_data = msgspec.json.Decoder(_TaskData).decode
 
 
+class _Line(_TaskData):
+    task_id: str = ""
+    version: int = 0
+
+
+_decode_line = msgspec.json.Decoder(_Line).decode
+
+
+def task_of_line(line: bytes) -> Task:
+    """The task whose `line` this is, without who signed it and how it was made."""
+    data = _decode_line(line)
+    return Task(
+        task_id=data.task_id,
+        version=data.version,
+        train=pairs_of_json(data.train),
+        test=pairs_of_json(data.test),
+    )
+
+
 def task_of_data(task_id: Any, version: Any, task_data: Any) -> Task:
     """A task from its id, version and `{"train": [...], "test": [...]}` as Python objects.
 

@@ -11,6 +11,7 @@ def test_a_key_is_new_once(keys: list[tuple[str, int]]) -> None:
     seen: set[tuple[str, int]] = set()
     compact = KeySet()
     for key in keys:
+        assert (key in compact) is (key in seen)
         assert compact.add(key) is (key not in seen)
         seen.add(key)
     assert len(compact) == len(seen)
