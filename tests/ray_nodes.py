@@ -8,12 +8,6 @@ Prints the cluster's address. A line `kill` on stdin ends the second node as a p
 import argparse
 import os
 import sys
-import warnings
-
-os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-warnings.simplefilter("ignore")
-
-from ray.cluster_utils import Cluster
 
 STORE = 80 << 20
 
@@ -24,6 +18,9 @@ def main() -> None:
     parser.add_argument("--head_cpus", type=int, default=1)
     parser.add_argument("--node_cpus", type=int, default=1)
     options = parser.parse_args()
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    from ray.cluster_utils import Cluster
+
     settings = {"include_dashboard": False, "object_store_memory": STORE}
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": options.head_cpus, **settings})
     try:

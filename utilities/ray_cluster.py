@@ -7,6 +7,7 @@ Placement, retries after lost processes and machines, and the transport are Ray'
 import logging
 import os
 import signal
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,31 @@ def _import_ray() -> Any:
     return ray
 
 
+def _check_reachable(address: str) -> None:
+    """Ray itself would try for minutes. Raises UsageError and RunFailed."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal() or "/" in host:
+        raise UsageError(
+            f"{address} is no address of a Ray cluster: give auto on a machine of the cluster, or host:port of its head"
+        )
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+    except (OSError, OverflowError) as error:
+        raise _no_cluster(address, error) from None
+
+
+def _no_cluster(address: str | None, error: Exception) -> RunFailed:
+    where = f"at {address}" if address else "here"
+    return RunFailed(
+        f"there is no Ray cluster {where} that can be used ({sentence(error)}): start one with ray start --head, correct "
+        "--ray_address, or use --executor local"
+    )
+
+
 def _connect(ray: Any, address: str | None) -> None:
+    named = address or os.environ.get("RAY_ADDRESS")
+    if named not in (None, "", "auto", "local"):
+        _check_reachable(str(named))
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         ray.init(
@@ -86,11 +111,7 @@ def _connect(ray: Any, address: str | None) -> None:
             logging_level=logging.ERROR,
         )
     except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
-        where = f"at {address}" if address else "here"
-        raise RunFailed(
-            f"there is no Ray cluster {where} that can be used ({str(error).strip().partition(chr(10))[0]}): start one "
-            "with ray start --head, correct --ray_address, or use --executor local"
-        ) from None
+        raise _no_cluster(named, error) from None
     finally:
         for number, handler in handlers.items():  # Ray puts its own in place of ours
             signal.signal(number, handler)
