@@ -82,8 +82,12 @@ async def ask_best_of(model: Model, messages: Prompt, config: RunConfig) -> list
     )
 
 
-async def side_by_side(work: Iterable[Awaitable[Result]]) -> list[Result]:
+def side_by_side(work: Iterable[Awaitable[Result]]) -> Awaitable[list[Result]]:
     """What each returns, in order. Raises what one of them raised once all have ended; RunStopped gives way to bugs."""
+    return _gathered(list(work))  # read now: a generator's variables may have other values when this is awaited
+
+
+async def _gathered(work: list[Awaitable[Result]]) -> list[Result]:
     outcomes = await asyncio.gather(*work, return_exceptions=True)
     errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
     for error in sorted(errors, key=lambda error: isinstance(error, RunStopped)):

@@ -50,17 +50,19 @@ _FIRST_FIELDS = re.compile(rb'\s*+\{\s*+"task_id"\s*+:\s*+"([^"\\]++)"\s*+,\s*+"
 """How a line of our own begins, and of anybody who keeps that order."""
 
 
-def _heads(dataset: str | Path, wanted: Collection[str] | None) -> Iterator[tuple[Entry, _Key]]:
+def _heads(
+    dataset: str | Path, wanted: Collection[str] | None = None, *, unique: bool = True
+) -> Iterator[tuple[Entry, _Key]]:
     """Every task of a source, pairs undecoded; with `wanted`, of tasks with other ids only a `_Key`, if that is sound.
 
-    Raises DatasetError, also when a (task_id, version) comes twice.
+    Raises DatasetError; where `unique`, also when a (task_id, version) comes twice.
     """
     seen = KeySet()
     for entry in read_entries(dataset, _HEAD if wanted is None else _KEY):
         key = None if wanted is None else _key(entry)
         if key is None or key.task_id is None or key.task_id in (wanted or ()):
             key = _head(entry)
-            if not seen.add((str(key.task_id), key.version)):
+            if unique and not seen.add((str(key.task_id), key.version)):
                 raise DatasetError(
                     f"{entry.where}, task {key.task_id}: version {key.version} of it was there already"
                 )
@@ -111,9 +113,12 @@ def _task(entry: Entry, head: _Key, *, checked: bool = False) -> Task:
     )
 
 
-def read_tasks(dataset: str | Path) -> Iterator[Task]:
-    """Every task and variation of a source, in order. Raises UsageError (no such source) or DatasetError."""
-    return (_task(entry, head) for entry, head in _heads(dataset, None))
+def read_tasks(dataset: str | Path, *, unique: bool = True) -> Iterator[Task]:
+    """Every task and variation of a source, in order. Raises UsageError (no such source) or DatasetError.
+
+    A (task_id, version) that comes twice is an error unless `unique` is False.
+    """
+    return (_task(entry, head) for entry, head in _heads(dataset, unique=unique))
 
 
 def _refusal(entry: Entry, error: Exception) -> DatasetError:
@@ -148,7 +153,7 @@ def load_tasks_from_dataset(
 
 
 def _chosen(source: str | Path, choice: TaskChoice, *, checked: bool = False) -> Iterator[Task]:
-    for entry, head in _heads(source, choice.task_ids):
+    for entry, head in _heads(source, choice.task_ids, unique=not checked):
         if choice.takes(str(head.task_id), head.version):
             yield _task(entry, head, checked=checked)
         if choice.is_over():

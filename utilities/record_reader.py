@@ -105,9 +105,9 @@ class _ResultKey(msgspec.Struct):
     version: int = 0
     entry_type: str = "result"
 
-    def hashed(self) -> int:
-        """The key in eight bytes."""
-        key = f"{self.run_id}\n{self.task_id}\n{self.version}".encode()
+    def hashed(self, distinction: str) -> int:
+        """The key in eight bytes; `distinction` sets it apart from all others."""
+        key = f"{self.run_id}\n{self.task_id}\n{self.version}{distinction}".encode()
         return int.from_bytes(blake2b(key, digest_size=8).digest(), "big", signed=True)
 
 
@@ -124,17 +124,19 @@ def iterate_entries(path: Path) -> Iterator[tuple[str, bytes]]:
         yield from ((f"line {number}", line) for number, _, line in iterate_lines(path))
 
 
-def current_results(path: Path, kind: Any = Record) -> Iterator[Any]:
+def current_results(path: Path, kind: Any = Record, *, older_all: bool = False) -> Iterator[Any]:
     """Every result of a file decoded as `kind`, streaming; of those of one (run, task, version) only the last.
 
-    Memory: about 30 bytes per entry of the file. Raises RunFailed, naming the place, at a broken entry.
+    Older results have no run id, so that those of one task cannot be told from corrections of each other: the last counts
+    or, with `older_all`, every one. Memory: about 30 bytes per entry of the file. Raises RunFailed, naming the place, at
+    a broken entry.
     """
     if path.suffix not in (".json", ".parquet"):
         note_torn_tail(path)
     keys, is_result = array("q"), bytearray()
     for where, body in iterate_entries(path):
         entry = decode_entry(path, where, body, _ResultKey)
-        keys.append(entry.hashed())
+        keys.append(entry.hashed(where if older_all and not entry.run_id else ""))
         is_result.append(entry.entry_type == "result")
     for counts, (where, body) in zip(_counting(keys, is_result), iterate_entries(path), strict=True):
         if counts:
@@ -172,11 +174,27 @@ def run_models(path: Path) -> dict[str, str]:
     return models
 
 
+def run_usernames(path: Path) -> dict[str, str]:
+    """The name under which the model of each run appears among people, by run id, as far as the file says.
+
+    The model of an older snapshot, which has no run id, is under the empty one.
+    """
+    names = {}
+    for entry in iterate_other_entries(path):
+        manifest = entry.get("manifest")
+        name = entry.get("model_username") or (
+            manifest.get("model_id") if isinstance(manifest, dict) else None
+        )
+        if isinstance(name, str) and name:
+            names[str(entry.get("run_id", ""))] = name
+    return names
+
+
 def iterate_other_entries(path: Path) -> Iterator[Record]:
-    """The run and metadata lines of a file; of a snapshot its metadata."""
-    entries = [("metadata", snapshot_metadata(path))] if path.suffix == ".json" else iterate_entries(path)
-    for where, body in entries:
-        if b'"entry_type":"result"' not in body[:40]:
-            entry = decode_entry(path, where, body, Record)
-            if entry.get("entry_type") != "result":
-                yield entry
+    """The entries of a file that are about whole runs: run and metadata lines; of a snapshot its metadata."""
+    if path.suffix == ".json":
+        yield decode_entry(path, "metadata", snapshot_metadata(path), Record)
+        return
+    for where, body in iterate_entries(path):
+        if decode_entry(path, where, body, _ResultKey).entry_type != "result":
+            yield decode_entry(path, where, body, Record)

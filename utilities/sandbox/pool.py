@@ -133,7 +133,7 @@ class Pool:
             return Execution([], self.tier)
         limits = limits or Limits()
         job = encode_job(program, list(inputs), limits.stdout_characters)
-        flavour = flavour_of(program)
+        flavour = flavour_of(program, blind=self._tier.seccomp and not self._tier.landlock)
         worker = self._free.get()
         try:
             report = self._run_on(worker, flavour, job, len(inputs), limits, cancelled)
@@ -152,6 +152,9 @@ class Pool:
             return await loop.run_in_executor(self._threads, call)
         except asyncio.CancelledError:
             cancelled.set()
+            task = asyncio.current_task()
+            if self._closed and not (task and task.cancelling()):
+                raise PoolClosed("The pool is closed.") from None
             raise
         except RuntimeError:
             if self._closed:
@@ -232,11 +235,12 @@ class Pool:
         self.close()
 
 
-def flavour_of(program: str) -> Flavour:
+def flavour_of(program: str, *, blind: bool = False) -> Flavour:
     """The lightest zygote that has loaded what the program's text imports: a wrong guess costs time, nothing else, and
-    a package that is not installed gives the program an ordinary ImportError."""
+    a package that is not installed gives the program an ordinary ImportError. `blind`: nothing can be loaded later, so
+    that a package that is only mentioned counts too."""
     for flavour in _PACKAGES:
-        if flavour in program and _IMPORTS[flavour].search(program) and _installed(flavour):
+        if flavour in program and (blind or _IMPORTS[flavour].search(program)) and _installed(flavour):
             return flavour
     return "bare"
 

@@ -9,7 +9,7 @@ One record at a time: `judge(record)` says what its task earned, a `Tally` adds 
 from utilities.scoring.choice import FILLER, Submission, choose_code, choose_direct
 from utilities.scoring.failures import CLASSES, verdict_class
 from utilities.scoring.judging import AttemptResult, TaskResult, Unjudged, judge, right_inputs, task_score
-from utilities.scoring.scored_record import ScoredRecord
+from utilities.scoring.scored_record import ScoredRecord, of_attempt
 from utilities.scoring.statistics import (
     Interval,
     difference_interval,
@@ -36,6 +36,7 @@ __all__ = [
     "difference_interval",
     "judge",
     "mcnemar",
+    "of_attempt",
     "pass_at_k",
     "right_inputs",
     "score_interval",

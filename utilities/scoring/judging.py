@@ -152,12 +152,14 @@ def _attempt_result(record: ScoredRecord, attempt: int, expected: list[Grid | No
 
 
 def _code_failure(record: ScoredRecord, attempt: int) -> str | None:
-    unanswered = reply_class(
+    """By the verdict, which is on the last reply of an attempt; without one, by the attempt itself."""
+    if reason := of_attempt(record.verification_reason, attempt):
+        return verdict_class(reason)
+    return reply_class(
         of_attempt(record.python_code, attempt),
         of_attempt(record.error, attempt),
         of_attempt(record.finish_reason, attempt),
     )
-    return unanswered or verdict_class(of_attempt(record.verification_reason, attempt) or "Passed")
 
 
 def _direct_failure(record: ScoredRecord, attempt: int) -> str | None:
