@@ -99,7 +99,7 @@ def _has_verdicts(path: Path) -> bool:
 def read_answers(path: Path) -> Iterator[Answer]:
     """Every answer in a results file, streaming. Raises RunFailed, naming the place, when the file is broken."""
     names = _usernames(path)
-    for record in current_results(path, older_all=True):
+    for record in current_results(path):
         yield from answers_of(record, names)
 
 

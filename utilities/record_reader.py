@@ -124,11 +124,11 @@ def iterate_entries(path: Path) -> Iterator[tuple[str, bytes]]:
         yield from ((f"line {number}", line) for number, _, line in iterate_lines(path))
 
 
-def current_results(path: Path, kind: Any = Record, *, older_all: bool = False) -> Iterator[Any]:
+def current_results(path: Path, kind: Any = Record) -> Iterator[Any]:
     """Every result of a file decoded as `kind`, streaming; of those of one (run, task, version) only the last.
 
-    Older results have no run id, so that those of one task cannot be told from corrections of each other: the last counts
-    or, with `older_all`, every one. Memory: about 30 bytes per entry of the file. Raises RunFailed, naming the place, at
+    Older results have no run id, so that those of one task cannot be told from corrections of each other: every one
+    counts. What is appended while a file is being read is left for the next time. Memory: about 30 bytes per entry of the file. Raises RunFailed, naming the place, at
     a broken entry.
     """
     if path.suffix not in (".json", ".parquet"):
@@ -136,9 +136,9 @@ def current_results(path: Path, kind: Any = Record, *, older_all: bool = False) 
     keys, is_result = array("q"), bytearray()
     for where, body in iterate_entries(path):
         entry = decode_entry(path, where, body, _ResultKey)
-        keys.append(entry.hashed(where if older_all and not entry.run_id else ""))
+        keys.append(entry.hashed("" if entry.run_id else where))
         is_result.append(entry.entry_type == "result")
-    for counts, (where, body) in zip(_counting(keys, is_result), iterate_entries(path), strict=True):
+    for counts, (where, body) in zip(_counting(keys, is_result), iterate_entries(path), strict=False):
         if counts:
             yield decode_entry(path, where, body, kind)
 
@@ -168,7 +168,10 @@ def run_models(path: Path) -> dict[str, str]:
     """Model identifier by run id, as far as the file says."""
     models = {}
     for entry in iterate_other_entries(path):
-        identifier = entry.get("model_identifier") or (entry.get("config") or {}).get("model_identifier")
+        config = entry.get("config")
+        identifier = entry.get("model_identifier") or (
+            config.get("model_identifier") if isinstance(config, dict) else None
+        )
         if identifier and "run_id" in entry:
             models[entry["run_id"]] = identifier
     return models
