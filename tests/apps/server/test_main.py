@@ -59,6 +59,28 @@ def test_it_answers_and_leaves_nothing_behind(folder: Path, number: int, code: i
         wait_for_end_of(left)
 
 
+def send_program(server: LiveServer, code: str) -> socket.socket:
+    """A connection on which a program was sent and no answer is read."""
+    body = json.dumps({"code": code, "input_grid": [[1]]}).encode()
+    connection = socket.create_connection(("127.0.0.1", server.port), 30)
+    head = "POST /arc2/execute_code HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    connection.sendall(f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode() + body)
+    return connection
+
+
+def test_nothing_is_run_for_clients_that_hung_up(folder: Path) -> None:
+    with LiveServer(folder) as server:
+        endless = [send_program(server, "def solve_task(g):\n    while True: pass") for _ in range(60)]
+        time.sleep(1)
+        for connection in endless:
+            connection.close()
+        began = time.monotonic()
+        slow = "import time\ndef solve_task(g):\n    time.sleep(0.6)\n    return g"
+        with send_program(server, slow) as connection, connection.makefile("rb") as reply:
+            assert b'"output_grid":[[1]]' in reply.read()
+        assert time.monotonic() - began < 60  # run to their limits they would take 150 s on two cores
+
+
 def test_a_killed_server_leaves_nothing_behind(folder: Path) -> None:
     with LiveServer(folder) as server:
         left = descendants(server.process.pid)
