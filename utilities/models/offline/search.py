@@ -112,7 +112,7 @@ class Search:
             with suppress(BudgetSpent), self.budget.limited_to(self.units * phase.finishing):
                 with suppress(BudgetSpent):
                     self._look(pool)
-                pool.finish(self.learned)
+                pool.put(self.learned, list(pool.states["grid"]))
                 for step in _ruled(Rules(pool), phase.widest):
                     found.append(step)
             if found or pool.found:
@@ -123,10 +123,7 @@ class Search:
         """Add the layers of the shortest grids in the outputs' shape and of their objects."""
         grids = pool.shaped("grid")[:3]
         scenes = [state for state in pool.shaped("scene") if state.step.length <= 1.0]
-        for state in [*grids, *scenes]:
-            for operation in self.layers:
-                if operation.takes == state.kind:
-                    pool.apply(operation, state)
+        pool.put(self.layers, [*grids, *scenes])
 
 
 def _ruled(rules: Rules, widest: int) -> Iterator[Step]:

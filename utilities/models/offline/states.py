@@ -86,6 +86,7 @@ class Pool:
         }
         self._seen: dict[str, set[bytes]] = {kind: set() for kind in self.states}
         self._constants: dict[Operation, list[Constants]] = {}
+        self._tried: set[tuple[Operation, Step]] = set()
         self._queue: list[tuple[float, int, State]] = []
         self._serial = itertools.count()
         budget.release()
@@ -159,13 +160,16 @@ class Pool:
                 if operation.takes == state.kind and state.step.length <= operation.deepest:
                     self.apply(operation, state)
 
-    def finish(self, operations: Sequence[Operation]) -> None:
-        """Put operations that learn from the outputs on every grid found so far. Raises BudgetSpent."""
-        for state in list(self.states["grid"]):
+    def put(self, operations: Sequence[Operation], states: Sequence[State]) -> None:
+        """Put operations on states where that has not been done before. Raises BudgetSpent."""
+        for state in states:
             for operation in operations:
-                if state.step.length <= operation.deepest:
-                    self.budget.spend(1)
-                    self.apply(operation, state)
+                mark = operation, state.step
+                if operation.takes != state.kind or state.step.length > operation.deepest or mark in self._tried:
+                    continue
+                self.budget.spend(1)
+                self.apply(operation, state)
+                self._tried.add(mark)
 
     def shaped(self, kind: str) -> list[State]:
         """The states whose values have the shapes of the train outputs."""

@@ -53,12 +53,9 @@ def test_every_operation_on_any_grid_either_works_or_says_that_it_does_not_apply
     pool = Pool(INPUT, Facts((one, two), (two, one)), (one, two), Budget(1e9, 1 << 30, 60.0))
     before = one.copy(), two.copy()
     pool.grow([one for one in operations() if one.gives not in LAYERS and not one.learned], 0.95)
-    pool.finish([one for one in operations() if one.learned])
-    for kind in ("grid", "scene"):
-        for state in pool.shaped(kind)[:3]:
-            for operation in operations():
-                if operation.takes == kind and operation.gives in LAYERS:
-                    pool.apply(operation, state)
+    pool.put([one for one in operations() if one.learned], list(pool.states["grid"]))
+    layers = [one for one in operations() if one.gives in LAYERS]
+    pool.put(layers, [*pool.shaped("grid")[:3], *pool.shaped("scene")[:3]])
     assert (one == before[0]).all() and (two == before[1]).all(), "an operation changed its argument"
     for state in [*pool.states["layer"], *pool.states["tint"]]:
         assert all(value.dtype.kind == "i" for value in state.values)
