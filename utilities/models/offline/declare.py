@@ -22,6 +22,9 @@ Constants = dict[str, Any]
 SHALLOW, NEAR = 0.65, 1.35
 """How long the program may be that a costly operation is put on: the input (or with its background exchanged), one step."""
 
+MOST_DOUBT = 0.34
+"""The largest share of a learned table's entries that only one pair may show: more is a record of the pairs, no rule."""
+
 
 @dataclass(frozen=True)
 class Facts:

@@ -6,7 +6,6 @@ import msgspec
 
 from utilities.grid import Grid
 
-
 EffortName = Literal["low", "medium", "high"]
 EFFORT_NAMES: tuple[EffortName, ...] = get_args(EffortName)
 """What `--reasoning_effort` may be; search.py says what each may cost."""

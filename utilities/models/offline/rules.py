@@ -11,6 +11,7 @@ from itertools import combinations
 
 import numpy as np
 
+from utilities.models.offline.declare import MOST_DOUBT
 from utilities.models.offline.dsl import tables
 from utilities.models.offline.dsl.types import Array
 from utilities.models.offline.program import Step
@@ -22,8 +23,7 @@ ENOUGH = 30
 """Rules per base grid and kind."""
 MOST_TRIED = 400
 """Sets of layers that are looked at closely per base grid and kind."""
-MOST_ENTRIES = 60
-MOST_DOUBT = 0.34
+MOST_ENTRIES = 40
 _PAIRED, _TRIPLED = 260, 80
 """How many of the cheapest layers are tried two, and three, at a time."""
 

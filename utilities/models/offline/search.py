@@ -15,13 +15,14 @@ from utilities.grid import Grid
 from utilities.models.offline.budget import Budget, BudgetSpent
 from utilities.models.offline.catalogue import FAMILIES, operations
 from utilities.models.offline.declare import Facts
-from utilities.models.offline.dsl.views import VIEWS, View
+from utilities.models.offline.dsl.views import AS_IS, BACKGROUND, VIEWS, View
 from utilities.models.offline.program import INPUT, Step
 from utilities.models.offline.protocol import EffortName
 from utilities.models.offline.rules import Rules
 from utilities.models.offline.states import LAYERS, Pool, as_arrays
 
-VIEW_LENGTH = 1.5
+LONGEST = 7.0
+"""A program with a longer description says more about the train pairs than about the task."""
 
 
 @dataclass(frozen=True)
@@ -76,35 +77,42 @@ class Search:
         self.inputs = [*self.facts.inputs, *as_arrays(tests)]
         self.units = effort.units
         self.budget = Budget(effort.units, effort.megabytes << 20, effort.cpu_seconds)
-        self.views = () if "views" in without else VIEWS
-        every = operations(without)
+        self.views = [AS_IS] if "views" in without else _in_order(self.facts)
+        every = sorted(operations(without), key=lambda one: one.length)
         self.learned = [one for one in every if one.learned]
         self.layers = [one for one in every if one.gives in LAYERS]
         self.growing = [one for one in every if not one.learned and one.gives not in LAYERS]
 
     def programs(self) -> list[Step]:
         """What is found, shortest first."""
-        found = self._found_in(Pool(INPUT, self.facts, self.inputs, self.budget), PHASES)
-        for view in self.views:
+        found: list[Step] = []
+        for number, view in enumerate(self.views):
             if not found:
-                found = self._seen_by(view)
+                found = self._seen_by(view, PHASES if number == 0 else VIEW_PHASES)
         return sorted(found, key=lambda step: step.length)
 
-    def _seen_by(self, view: View) -> list[Step]:
+    def _seen_by(self, view: View, phases: Sequence[Phase]) -> list[Step]:
         """The programs for the pairs as the view shows them; none when they look as they did."""
-        seen = [view.see(grid, grid) for grid in self.inputs]
+        constants = view.infer(self.facts)
+        if view is AS_IS:
+            return self._found_in(Pool(INPUT, self.facts, self.inputs, self.budget), phases, LONGEST)
+        if constants is None:
+            return []
+        seen = [view.see(grid, grid, **constants) for grid in self.inputs]
         if all(np.array_equal(one, two) for one, two in zip(seen, self.inputs, strict=True)):
             return []
         pairs = zip(self.facts.inputs, self.facts.outputs, strict=True)
-        facts = Facts(tuple(seen[: len(self.facts.inputs)]), tuple(view.see(two, one) for one, two in pairs))
-        pool = Pool(Step(view.see, (INPUT, INPUT)), facts, seen, self.budget)
+        outputs = tuple(view.see(two, one, **constants) for one, two in pairs)
+        facts = Facts(tuple(seen[: len(outputs)]), outputs)
+        told = tuple(constants.items())
+        pool = Pool(Step(view.see, (INPUT, INPUT), told), facts, seen, self.budget)
         return [
-            Step(view.undo, (step, INPUT), (), step.length + VIEW_LENGTH)
-            for step in self._found_in(pool, VIEW_PHASES)
+            Step(view.undo, (step, INPUT), told, step.length + view.length)
+            for step in self._found_in(pool, phases, LONGEST - view.length)
         ]
 
-    def _found_in(self, pool: Pool, phases: Sequence[Phase]) -> list[Step]:
-        """The programs of the first phase that finds any."""
+    def _found_in(self, pool: Pool, phases: Sequence[Phase], longest: float) -> list[Step]:
+        """The programs, none longer than `longest`, of the first phase that finds any."""
         found: list[Step] = []
         for phase in phases:
             with suppress(BudgetSpent), self.budget.limited_to(self.units * phase.growing):
@@ -115,15 +123,21 @@ class Search:
                 pool.put(self.learned, list(pool.states["grid"]))
                 for step in _ruled(Rules(pool), phase.widest):
                     found.append(step)
-            if found or pool.found:
-                break
-        return [*pool.found, *found]
+            short = [step for step in (*pool.found, *found) if step.length <= longest]
+            if short:
+                return short
+        return []
 
     def _look(self, pool: Pool) -> None:
         """Add the layers of the shortest grids in the outputs' shape and of their objects."""
         grids = pool.shaped("grid")[:3]
         scenes = [state for state in pool.shaped("scene") if state.step.length <= 1.0]
         pool.put(self.layers, [*grids, *scenes])
+
+
+def _in_order(facts: Facts) -> list[View]:
+    """The views from the one that the whole budget is for to those that get its rest."""
+    return [AS_IS, *VIEWS] if BACKGROUND.infer(facts) is None else [BACKGROUND, *VIEWS, AS_IS]
 
 
 def _ruled(rules: Rules, widest: int) -> Iterator[Step]:

@@ -165,7 +165,11 @@ class Pool:
         for state in states:
             for operation in operations:
                 mark = operation, state.step
-                if operation.takes != state.kind or state.step.length > operation.deepest or mark in self._tried:
+                if (
+                    operation.takes != state.kind
+                    or state.step.length > operation.deepest
+                    or mark in self._tried
+                ):
                     continue
                 self.budget.spend(1)
                 self.apply(operation, state)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from utilities.models.offline.declare import Facts, Inferred, group, operation, sentence
+from utilities.models.offline.declare import MOST_DOUBT, Facts, Inferred, group, operation, sentence
 from utilities.models.offline.dsl.types import Array, Colour, Measured, Pick
 
 
@@ -39,7 +39,7 @@ def _pick(values: Sequence[Array], facts: Facts) -> Inferred:
 
 
 def _answers(values: Sequence[Array], facts: Facts) -> Inferred:
-    """Measures that tell the outputs apart; some output must be shown by two pairs."""
+    """Measures that tell the outputs apart; two thirds of what they say must be shown by two pairs or more."""
     outputs = [grid.tolist() for grid in facts.outputs]
     distinct = len({str(output) for output in outputs})
     if not 1 < distinct < len(outputs):
@@ -48,7 +48,8 @@ def _answers(values: Sequence[Array], facts: Facts) -> Inferred:
     for by in [*group("number", "yes_no")(), *picks, *group("areas", "shape")()]:
         found = [by(value) for value in values]
         answers = dict(zip(found, outputs, strict=True))
-        if len(answers) < len(outputs) and [answers[key] for key in found] == outputs:
+        single = sum(found.count(key) == 1 for key in answers)
+        if single <= MOST_DOUBT * len(answers) and [answers[key] for key in found] == outputs:
             yield {"by": by, "answers": answers}, 0.5 * (len(answers) - distinct) + (by in picks)
 
 
