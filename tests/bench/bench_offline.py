@@ -3,6 +3,9 @@
 The search sees the train pairs only, never a test input. Every program is run in the sandbox on all inputs of its task,
 and must give there what the search predicted: the train outputs, and on each test input what its steps give in this
 process. A task counts as solved when the first program is right on all test pairs.
+
+`--ablation` searches again for each solved task, once without each family that its first program uses, and prints how
+many tasks each family brings; that another family's going could change an answer by itself is not looked into.
 Example: python tests/bench/bench_offline.py --set arc1-evaluation --limit 40
 """
 
@@ -24,6 +27,7 @@ from utilities.code_execution import run
 from utilities.data_loader import load_tasks_from_dataset
 from utilities.grid import Grid
 from utilities.models.offline.catalogue import FAMILIES
+from utilities.models.offline.program import Step, in_order
 from utilities.models.offline.protocol import Job
 from utilities.models.offline.search import EFFORTS
 from utilities.models.offline.worker import answer, different_programs
@@ -42,6 +46,10 @@ class Row(NamedTuple):
     """Whether every program gave in the sandbox what the search predicted."""
     seconds: float
     """CPU time of the search."""
+    uses: frozenset[str] = frozenset()
+    """The families of the first program, if it is right."""
+    needs: frozenset[str] = frozenset()
+    """Those without which the task is not solved; with `--ablation`."""
 
 
 def transformed(task_id: str, pairs: Pairs, seed: int, black: bool) -> Pairs:
@@ -59,7 +67,7 @@ def transformed(task_id: str, pairs: Pairs, seed: int, black: bool) -> Pairs:
     return tuple((change(one), change(two)) for one, two in pairs)
 
 
-def measure(task: tuple[str, Pairs, Pairs], effort: Any, without: frozenset[str]) -> Row:
+def measure(task: tuple[str, Pairs, Pairs], effort: Any, without: frozenset[str], ablation: bool) -> Row:
     """Search, then run what was found in the sandbox."""
     task_id, train, test = task
     started = time.process_time()
@@ -71,7 +79,24 @@ def measure(task: tuple[str, Pairs, Pairs], effort: Any, without: frozenset[str]
         predicted = [*(two for _, two in train), *(answer(program, one) for one, _ in test)]
         as_predicted &= outputs == predicted
         right.append(outputs[len(train) :] == [two for _, two in test])
-    return Row(task_id, right, as_predicted, seconds)
+    if right[:1] != [True] or not ablation:
+        return Row(task_id, right, as_predicted, seconds)
+    uses = families_of(programs[0][0])
+    needs = (family for family in sorted(uses) if not solves(task, effort, without | {family}))
+    return Row(task_id, right, as_predicted, seconds, uses, frozenset(needs))
+
+
+def families_of(program: Step) -> frozenset[str]:
+    """The families whose operations the program is made of."""
+    functions = (step.function for step in in_order(program) if step.function)
+    return frozenset(function.__module__.rpartition(".")[2] for function in functions)
+
+
+def solves(task: tuple[str, Pairs, Pairs], effort: Any, without: frozenset[str]) -> bool:
+    """Whether the first program found without some families is right on all test pairs, as the search has it."""
+    _, train, test = task
+    programs = different_programs(Job(train, effort=effort), without)
+    return bool(programs) and all(answer(programs[0][0], one) == two for one, two in test)
 
 
 def tasks_of(options: argparse.Namespace) -> Iterator[tuple[str, Pairs, Pairs]]:
@@ -97,6 +122,13 @@ def report(rows: list[Row]) -> None:
     every = [right for row in rows for right in row.right]
     print(f"programs in all: {len(every)}, of these right on all test pairs: {sum(every)}")
     print(f"tasks with a program that differs in the sandbox: {sum(not row.as_predicted for row in rows)}")
+    for family in FAMILIES:
+        uses, needs = (
+            sum(family in used for used in column)
+            for column in zip(*((r.uses, r.needs) for r in rows), strict=True)
+        )
+        if uses:
+            print(f"{family}: in the first program of {uses} solved tasks, {needs} are lost without it")
     seconds = [row.seconds for row in rows]
     print(f"CPU per task: mean {sum(seconds) / len(seconds):.2f} s, largest {max(seconds):.2f} s")
 
@@ -113,9 +145,15 @@ def main() -> None:
     parser.add_argument("--black", action="store_true", help="with --transformed: recolour black too")
     parser.add_argument("--reasoning_effort", choices=EFFORTS, default="medium")
     parser.add_argument("--without", nargs="*", choices=FAMILIES, default=[], help="families to do without")
+    parser.add_argument("--ablation", action="store_true", help="what each family brings")
     parser.add_argument("--workers", type=int, default=1)
     options = parser.parse_args()
-    work = functools.partial(measure, effort=options.reasoning_effort, without=frozenset(options.without))
+    work = functools.partial(
+        measure,
+        effort=options.reasoning_effort,
+        without=frozenset(options.without),
+        ablation=options.ablation,
+    )
     rows = []
     with multiprocessing.Pool(options.workers) as pool:
         for row in pool.imap(work, tasks_of(options)):

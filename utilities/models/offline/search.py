@@ -77,6 +77,7 @@ class Search:
         self.inputs = [*self.facts.inputs, *as_arrays(tests)]
         self.units = effort.units
         self.budget = Budget(effort.units, effort.megabytes << 20, effort.cpu_seconds)
+        self.ruling = "tables" not in without
         self.views = [AS_IS] if "views" in without else _in_order(self.facts)
         every = sorted(operations(without), key=lambda one: one.length)
         self.learned = [one for one in every if one.learned]
@@ -121,8 +122,8 @@ class Search:
                 with suppress(BudgetSpent):
                     self._look(pool)
                 pool.put(self.learned, list(pool.states["grid"]))
-                for step in _ruled(Rules(pool), phase.widest):
-                    found.append(step)
+                if self.ruling:
+                    found.extend(_ruled(Rules(pool), phase.widest))
             short = [step for step in (*pool.found, *found) if step.length <= longest]
             if short:
                 return short

@@ -67,9 +67,16 @@ def fill_enclosed(grid: Array) -> Array:
     return result
 
 
+def framed(grid: Array) -> Array:
+    """The grid with a frame of -1 around it, one cell wide."""
+    wide: Array = np.full((grid.shape[0] + 2, grid.shape[1] + 2), -1)
+    wide[1:-1, 1:-1] = grid
+    return wide
+
+
 def neighbours(grid: Array, diagonal: bool) -> list[Array]:
     """The grid moved by one cell in each direction (4, or 8 with `diagonal`); beyond the edge is -1."""
-    wide = np.pad(grid, 1, constant_values=-1)
+    wide = framed(grid)
     rows, columns = grid.shape
     steps = [(0, 1), (1, 0), (1, 2), (2, 1)] + [(0, 0), (0, 2), (2, 0), (2, 2)] * diagonal
     return [wide[i : i + rows, j : j + columns] for i, j in steps]
@@ -83,7 +90,7 @@ def neighbours(grid: Array, diagonal: bool) -> list[Array]:
 def neighbour(grid: Array, step: Move) -> Tint:
     """A layer with the colour of the cell one `step` away from each cell; beyond the edge is -1."""
     down, right = step
-    wide = np.pad(grid, 1, constant_values=-1)
+    wide = framed(grid)
     rows, columns = grid.shape
     return wide[1 + down : 1 + down + rows, 1 + right : 1 + right + columns]
 

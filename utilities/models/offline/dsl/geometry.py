@@ -1,6 +1,7 @@
 """Operations on the whole grid's shape: symmetries, crops, scalings, tilings and mosaics. Colours stay as they are."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 import numpy as np
 
@@ -43,8 +44,8 @@ def _layout(values: Sequence[Array], facts: Facts) -> Inferred:
             [block for row in np.vsplit(output, down) for block in np.hsplit(row, across)]
             for output in facts.outputs
         ]
-        found = [_change(values, shown) for shown in zip(*blocks, strict=True)]
-        changes = [change for change in found if change is not None]
+        found = (_change(values, shown) for shown in zip(*blocks, strict=True))
+        changes = list(takewhile(lambda change: change is not None, found))
         if len(changes) == down * across <= 64:
             layout = [changes[i * across : (i + 1) * across] for i in range(down)]
             yield {"layout": layout}, 0.1 * down * across
@@ -82,14 +83,14 @@ def flip_top_bottom(grid: Array) -> Array:
 @says("rotated clockwise", "turn", "tile")
 def rotate_clockwise(grid: Array) -> Array:
     """Rotate by 90 degrees clockwise."""
-    return np.rot90(grid, -1)
+    return grid.T[:, ::-1]
 
 
 @operation(length=1.05)
 @says("rotated anticlockwise", "turn", "tile")
 def rotate_anticlockwise(grid: Array) -> Array:
     """Rotate by 90 degrees anticlockwise."""
-    return np.rot90(grid)
+    return grid.T[::-1]
 
 
 @operation(length=1.05)
@@ -307,9 +308,10 @@ def shift(grid: Array, move: Move) -> Array:
     """Move everything; what leaves the grid is lost, what is freed is black."""
     down, right = move
     height, width = grid.shape
-    wide = np.pad(grid, ((abs(down),) * 2, (abs(right),) * 2))
-    top, left = abs(down) - down, abs(right) - right
-    return wide[top : top + height, left : left + width]
+    moved = np.zeros_like(grid)
+    kept = grid[max(-down, 0) : max(height - down, 0), max(-right, 0) : max(width - right, 0)]
+    moved[max(down, 0) : max(height + down, 0), max(right, 0) : max(width + right, 0)] = kept
+    return moved
 
 
 @operation("Lay out copies of the grid: {layout}", length=1.5, infer=_layout, learned=True)

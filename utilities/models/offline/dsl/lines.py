@@ -51,6 +51,7 @@ def shoot(grid: Array, colour: Colour, directions: list[Move], over: bool) -> Ar
     A line stops before the first cell that is not black, or, with `over`, runs across it.
     """
     rows, columns = grid.shape
+    cells = grid.tolist()
     result = grid.copy()
     sources = np.argwhere(grid == colour if colour else grid != 0).tolist()
     if not 0 < len(sources) <= 60:
@@ -58,8 +59,8 @@ def shoot(grid: Array, colour: Colour, directions: list[Move], over: bool) -> Ar
     for i, j in sources:
         for down, right in directions:
             a, b = i + down, j + right
-            while 0 <= a < rows and 0 <= b < columns and (over or grid[a, b] == 0):
-                result[a, b] = grid[i, j]
+            while 0 <= a < rows and 0 <= b < columns and (over or cells[a][b] == 0):
+                result[a, b] = cells[i][j]
                 a, b = a + down, b + right
     return result
 
@@ -76,19 +77,19 @@ def connect(grid: Array, directions: list[Move], over: bool) -> Array:
     Only black cells may lie between them, or, with `over`, anything.
     """
     rows, columns = grid.shape
+    cells = grid.tolist()
     result = grid.copy()
     for i, j in np.argwhere(grid).tolist():
+        colour = cells[i][j]
         for down, right in directions:
             between = []
             a, b = i + down, j + right
-            while (
-                0 <= a < rows and 0 <= b < columns and grid[a, b] != grid[i, j] and (over or grid[a, b] == 0)
-            ):
+            while 0 <= a < rows and 0 <= b < columns and cells[a][b] != colour and (over or cells[a][b] == 0):
                 between.append((a, b))
                 a, b = a + down, b + right
-            if 0 <= a < rows and 0 <= b < columns and grid[a, b] == grid[i, j]:
+            if 0 <= a < rows and 0 <= b < columns and cells[a][b] == colour:
                 for cell in between:
-                    result[cell] = grid[i, j]
+                    result[cell] = colour
     return result
 
 

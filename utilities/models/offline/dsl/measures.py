@@ -97,7 +97,7 @@ def outline(grid: Array) -> tuple[int, bytes]:
 def turned_outline(grid: Array) -> tuple[int, bytes]:
     """The silhouette, whatever the colours and however it is turned or mirrored."""
     cells = grid != 0
-    turns = [np.rot90(side, turn) for side in (cells, cells.T) for turn in range(4)]
+    turns = [side[::down, ::right] for side in (cells, cells.T) for down in (1, -1) for right in (1, -1)]
     return min((turn.shape[1], turn.tobytes()) for turn in turns)
 
 
