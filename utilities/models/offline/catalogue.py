@@ -17,6 +17,7 @@ from utilities.models.offline.dsl import (
     positions,
     repair,
     tables,
+    tilings,
     views,
 )
 
@@ -24,6 +25,7 @@ FAMILIES = [
     module.__name__.rpartition(".")[2]
     for module in (
         geometry,
+        tilings,
         patterns,
         colours,
         fills,

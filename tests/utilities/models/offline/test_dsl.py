@@ -19,6 +19,7 @@ from utilities.models.offline.dsl import (
     patterns,
     pieces,
     repair,
+    tilings,
 )
 from utilities.models.offline.dsl.types import Array
 from utilities.models.offline.program import INPUT, Step
@@ -128,11 +129,11 @@ def test_pieces_are_cut_at_lines_and_chosen() -> None:
 def test_shapes_change_as_the_names_say() -> None:
     corner = grid("12", "00")
     assert text(geometry.rotate_clockwise(corner)) == ["01", "02"]
-    assert text(geometry.scale_up(corner, 1, 2)) == ["1122", "0000"]
-    assert text(geometry.scale_down(geometry.scale_up(corner, 2, 2))) == ["12", "00"]
+    assert text(tilings.scale_up(corner, 1, 2)) == ["1122", "0000"]
+    assert text(tilings.scale_down(tilings.scale_up(corner, 2, 2))) == ["12", "00"]
     assert text(geometry.shift(corner, (1, 0))) == ["00", "12"]
-    assert text(geometry.kronecker(grid("10"), colours.coloured, geometry.same)) == ["1000"]
-    assert text(geometry.mosaic(corner, [[geometry.same, geometry.flip_left_right]])) == ["1221", "0000"]
+    assert text(tilings.kronecker(grid("10"), colours.coloured, geometry.same)) == ["1000"]
+    assert text(tilings.mosaic(corner, [[geometry.same, geometry.flip_left_right]])) == ["1221", "0000"]
 
 
 def test_lines_stop_where_they_should() -> None:

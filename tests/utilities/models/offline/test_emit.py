@@ -7,7 +7,7 @@ import pytest
 
 from utilities.models.offline.catalogue import operations
 from utilities.models.offline.declare import Facts, Operation
-from utilities.models.offline.dsl import colours, geometry, measures, objects, pieces, tables, types
+from utilities.models.offline.dsl import colours, geometry, measures, objects, pieces, tables, tilings, types
 from utilities.models.offline.emit import write_code
 from utilities.models.offline.explain import describe
 from utilities.models.offline.program import INPUT, Step, run_program
@@ -31,8 +31,8 @@ LARGEST = Step(
 PROGRAM = Step(
     tables.decide_cells,
     (
-        Step(geometry.mosaic, (LARGEST,), (("layout", [[geometry.same, geometry.blank]]),)),
-        (Step(geometry.mosaic, (LARGEST,), (("layout", [[geometry.same, geometry.blank]]),)),),
+        Step(tilings.mosaic, (LARGEST,), (("layout", [[geometry.same, tilings.blank]]),)),
+        (Step(tilings.mosaic, (LARGEST,), (("layout", [[geometry.same, tilings.blank]]),)),),
     ),
     (("table", {(3,): 4}),),
 )
