@@ -112,9 +112,11 @@ def parity_seen(grid: Array, step: Move) -> Layer:
     return np.where(distance > 0, 2 - distance % 2, 0)
 
 
-@operation("the colour at the nearest point of the grid's edge that is not black", length=0.7)
+@operation(
+    "the colour of the nearest cell that is not black on the grid's edge in its row or column", length=0.7
+)
 def nearest_edge_colour(grid: Array) -> Tint:
-    """A layer with the colour at the nearest point of the grid's edge that is not black, ignoring the corners; ties go clockwise."""
+    """A layer with the colour of the nearest edge cell in the cell's row or column that is not black; ties go clockwise."""
     rows, columns = grid.shape
     down, right = np.indices(grid.shape)
     colours = [np.broadcast_to(edge, grid.shape) for edge in (grid[0], grid[:, -1:], grid[-1], grid[:, :1])]
