@@ -91,6 +91,7 @@ OPERATIONS: list[Operation] = []
 """All operations declared so far, in the order of their declarations."""
 _GROUPS: dict[str, list[Callable[..., Any]]] = {}
 _SENTENCES: dict[Callable[..., Any], str] = {}
+_NUMBERING: dict[Callable[..., Any], bool] = {}
 _PHRASES: dict[Callable[..., Any], str] = {}
 _KINDS = [
     (types.Array, "grid"),
@@ -150,11 +151,16 @@ def says(words: str, *groups: str) -> Callable[[Function], Function]:
     return declare
 
 
-def sentence(words: str) -> Callable[[Function], Function]:
-    """Declare the words of a step that is not chosen from the list of operations: a rule learned, a view."""
+def sentence(words: str, numbering: bool | None = None) -> Callable[[Function], Function]:
+    """Declare the words of a step that is not chosen from the list of operations: a rule learned, a view.
+
+    `numbering`: after it numbers stand for colours (True), or colours are themselves again (False).
+    """
 
     def declare(function: Function) -> Function:
         _SENTENCES[function] = words
+        if numbering is not None:
+            _NUMBERING[function] = numbering
         return function
 
     return declare
@@ -167,6 +173,11 @@ def _first_line(function: Callable[..., Any]) -> str:
 def sentence_of(function: Callable[..., Any]) -> str:
     """The declared words of an operation, with braces. Raises KeyError for a function that is none."""
     return _SENTENCES[function]
+
+
+def numbering_of(function: Callable[..., Any]) -> bool | None:
+    """What `sentence` was told; None for all other functions."""
+    return _NUMBERING.get(function)
 
 
 def phrase_of(function: Callable[..., Any]) -> str:

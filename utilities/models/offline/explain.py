@@ -13,10 +13,12 @@ from utilities.models.offline.program import INPUT, Step, in_order
 from utilities.models.offline.words import (
     MOST_ENTRIES,
     colour,
+    gives_numbers,
     is_layer,
     kind_of,
     noted,
     sentence,
+    takes_numbers,
 )
 
 Pairs = Sequence[tuple[Array, Array]]
@@ -105,26 +107,27 @@ def _table(step: Step, numbers: dict[Step, int]) -> str:
     if not layers:
         return ""
     rules = dict(step.constants)
+    table = rules.get("table") or dict.fromkeys(sorted(rules["where"]))
     entries: list[str] = []
-    for key, new in (
-        sorted(rules["table"].items())
-        if "table" in rules
-        else ((key, None) for key in sorted(rules["where"]))
-    ):
+    for key, new in table.items():
         told = " and ".join(_condition(one, value, numbers) for one, value in zip(layers, key, strict=True))
-        entries.append(f"\n   - if {told}: {'take the other grid' if new is None else colour(new)}")
+        then = "the second grid" if new is None else colour(new, takes_numbers(step))
+        entries.append(f"\n   - if {told}: {then}")
     hidden = len(entries) - MOST_ENTRIES
     more = [f"\n   - and {hidden} more of the kind"] if hidden > 0 else []
     return "".join([*entries[:MOST_ENTRIES], *more])
 
 
 def _condition(layer: Step, value: int, numbers: dict[Step, int]) -> str:
+    """What a rule asks of one layer: a colour, yes or no, or a number."""
+    if layer is INPUT:
+        return f"its colour is {colour(value)}"
+    where = f"step {numbers[layer]}"
     if kind_of(layer) == "tint" or not is_layer(layer):
-        where = "" if layer is INPUT else f" (step {numbers[layer]})"
-        return f"{noted(layer) if layer is INPUT else 'the colour there'}{where} is {colour(value)}"
+        return f"{where} shows {colour(value, gives_numbers(layer))}"
     if noted(layer).startswith("whether") and "(" not in noted(layer):
-        return f"{noted(layer).removeprefix('whether ')}: {'yes' if value else 'no'} (step {numbers[layer]})"
-    return f"what step {numbers[layer]} notes is {value}"
+        return f"{where} says {'yes' if value else 'no'}"
+    return f"{where} says {value}"
 
 
 def _check(pairs: Pairs) -> str:

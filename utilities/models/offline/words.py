@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from utilities.grid import COLOUR_NAMES
-from utilities.models.offline.declare import hints, kinds, phrase_of, sentence_of
+from utilities.models.offline.declare import hints, kinds, numbering_of, phrase_of, sentence_of
 from utilities.models.offline.dsl import types
 from utilities.models.offline.program import Step
 
@@ -21,8 +21,9 @@ _AXES = ("row", "column", "diagonal")
 class _Filler(string.Formatter):
     """Fills declared words: `{name}` in words, `{name:one|other}` by truth, `{colour:word}` for no colour in particular."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], numbered: bool) -> None:
         self.types = hints(function)
+        self.numbered = numbered
 
     def get_value(self, key: int | str, args: Sequence[Any], kwargs: Any) -> Any:
         return kwargs[key], self.types[str(key)]
@@ -34,14 +35,16 @@ class _Filler(string.Formatter):
             return yes if constant else no
         if format_spec and annotation == types.Colour and constant == 0:
             return format_spec
-        return in_words(constant, annotation)
+        return in_words(constant, annotation, self.numbered)
 
 
 def sentence(step: Step) -> str:
     """What the step does, with its constants; for a layer what it notes. No full stop."""
     if step.function is None:
         return "the input"
-    filled = _Filler(step.function).format(sentence_of(step.function), **dict(step.constants))
+    filled = _Filler(step.function, takes_numbers(step)).format(
+        sentence_of(step.function), **dict(step.constants)
+    )
     return f"For each cell note {filled}" if is_layer(step) else filled
 
 
@@ -50,6 +53,18 @@ def noted(step: Step) -> str:
     if step.function is None or not is_layer(step):
         return "its colour"
     return sentence(step).removeprefix("For each cell note ")
+
+
+def gives_numbers(step: Step) -> bool:
+    """Whether numbers stand for colours in what the step gives."""
+    told = None if step.function is None else numbering_of(step.function)
+    return any(map(gives_numbers, step.parents())) if told is None else told
+
+
+def takes_numbers(step: Step) -> bool:
+    """Whether numbers stand for colours in what the step takes, and so in its constants."""
+    changes = step.function is not None and numbering_of(step.function) is not None
+    return not changes and any(map(gives_numbers, step.parents()))
 
 
 def is_layer(step: Step) -> bool:
@@ -62,10 +77,10 @@ def kind_of(step: Step) -> str:
     return "grid" if step.function is None else kinds(step.function)[1]
 
 
-def in_words(constant: Any, annotation: Any = None) -> str:
-    """A constant in words."""
+def in_words(constant: Any, annotation: Any = None, numbered: bool = False) -> str:
+    """A constant in words; `numbered`: numbers stand for colours."""
     if annotation == types.Colour:
-        return colour(constant)
+        return colour(constant, numbered)
     if annotation == types.Axis:
         return _AXES[constant]
     if callable(constant):
@@ -75,13 +90,15 @@ def in_words(constant: Any, annotation: Any = None) -> str:
     if isinstance(constant, list):
         return _listed(constant)
     if isinstance(constant, dict):
-        return ", ".join(f"{colour(old)} becomes {colour(new)}" for old, new in constant.items())
+        return ", ".join(
+            f"{colour(old, numbered)} becomes {colour(new, numbered)}" for old, new in constant.items()
+        )
     return str(constant)
 
 
-def colour(value: int) -> str:
-    """A colour by its name; a number that is none (beyond the edge, black areas counted as objects) in words too."""
-    if 0 <= value < len(COLOUR_NAMES):
+def colour(value: int, numbered: bool = False) -> str:
+    """A colour by its name, or by its number; one that is none (beyond the edge, black areas as objects) in words too."""
+    if not numbered and 0 <= value < len(COLOUR_NAMES):
         return COLOUR_NAMES[value]
     return "beyond the edge" if value < 0 else f"number {value}"
 

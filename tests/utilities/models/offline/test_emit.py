@@ -98,7 +98,7 @@ def test_the_reasoning_tells_sizes_colours_steps_rules_and_the_check_in_the_task
         in words
     )
     assert "row 1: as it is, left black" in words
-    assert "is green: yellow" in words
+    assert "shows green: yellow" in words
     assert "2 of 2 train pairs" in words
 
 

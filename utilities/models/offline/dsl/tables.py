@@ -59,7 +59,7 @@ def recolour(grid: Array, new_colours: dict[Colour, Colour]) -> Array:
     return np.array([[new_colours.get(cell, cell) for cell in row] for row in grid.tolist()])
 
 
-@sentence("Recolour cells by a rule")
+@sentence("Recolour cells by a rule; the others stay as they are")
 def decide_cells(grid: Array, layers: list[Array], table: dict[tuple[int, ...], int]) -> Array:
     """Recolour cells by the values that the layers have there; where these are not in the table the colour stays."""
     result = grid.copy()
@@ -69,7 +69,7 @@ def decide_cells(grid: Array, layers: list[Array], table: dict[tuple[int, ...], 
     return result
 
 
-@sentence("Take some cells from another grid")
+@sentence("By a rule take some cells from the second of two grids, the others from the first")
 def choose_cells(grid: Array, other: Array, layers: list[Array], where: set[tuple[int, ...]]) -> Array:
     """Take a cell from the other grid where the layers' values are in `where`, else from the first."""
     result = grid.copy()

@@ -29,7 +29,8 @@ def colour_order(grid: Array, background: int) -> list[int]:
 
 
 @sentence(
-    "Number the colours by how frequent they are in the input: {background} is 0, the most frequent other one is 1"
+    "Number the colours by how frequent they are in the input: {background} is 0, the most frequent other one is 1",
+    numbering=True,
 )
 def rank_colours(picture: Array, grid: Array, background: Colour) -> Array:
     """Number the picture's colours by how frequent they are in the input grid; the background is 0."""
@@ -37,7 +38,7 @@ def rank_colours(picture: Array, grid: Array, background: Colour) -> Array:
     return np.asarray(ranks[picture])
 
 
-@sentence("Turn these numbers back into the colours of the input")
+@sentence("Turn these numbers back into the colours of the input", numbering=False)
 def unrank_colours(picture: Array, grid: Array, background: Colour) -> Array:
     """Turn colour numbers by frequency in the input grid back into the colours themselves."""
     return np.asarray(np.array(colour_order(grid, background))[picture])
