@@ -35,6 +35,13 @@ class Request(msgspec.Struct, frozen=True):
     sampling: Sampling = Sampling()
     attempt: int = 0
     """Which of a task's `best_of` attempts this is, from 0."""
+    part: int = 0
+    """Which of the attempt's requests, from 0: the test input of a direct answer, or 0 and then the follow-ups."""
+
+    @property
+    def is_follow_up(self) -> bool:
+        """It goes on from a reply, so that its prompt may come out differently when it is made again."""
+        return self.part > 0 and any(message.role == "assistant" for message in self.messages)
 
 
 class Usage(msgspec.Struct):
@@ -137,8 +144,8 @@ class RunStopped(Exception):
 def get_model(model_identifier: str, config: RunConfig | None = None) -> Model:
     """The model of that name (see config.find_model), with the endpoint, timeouts and limits of `config`.
 
-    Raises UsageError when the name is unknown, its key is missing or impossible, or OFFLINE is given an
-    endpoint or a reasoning effort that it does not know.
+    Raises UsageError when the name is unknown, its key is missing or impossible, OFFLINE is given an endpoint or a
+    reasoning effort that it does not know, or Ray is not installed; RunFailed when there is no Ray cluster.
     """
     config = config or RunConfig()
     row = find_model(model_identifier)
@@ -152,6 +159,10 @@ def get_model(model_identifier: str, config: RunConfig | None = None) -> Model:
 
         if effort_of(config.reasoning_effort) is None:
             raise UsageError(f"--reasoning_effort {config.reasoning_effort}: {UNKNOWN_EFFORT}")
+        if config.executor == "ray" and not config.dry_run:
+            from utilities.models.offline.ray_crew import RayCrew
+
+            return OfflineModel(crew=RayCrew(config.ray_address))
         return OfflineModel(workers=config.max_concurrent_tasks)
     key = _key(model_identifier, row, needed=config.base_url is None and not config.dry_run)
     from utilities.models.openai_compatible import OpenAICompatibleModel

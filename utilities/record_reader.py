@@ -14,7 +14,9 @@ from typing import Any
 import msgspec
 
 from utilities.config import RunFailed
+from utilities.parquet_records import parquet_entries
 from utilities.records import Record, RunLine, StoredResult
+from utilities.snapshots import snapshot_metadata, snapshot_results
 from utilities.terminal import note
 
 _TAIL_BLOCK = 1 << 16
@@ -103,50 +105,38 @@ class _ResultKey(msgspec.Struct):
     version: int = 0
     entry_type: str = "result"
 
-    def hashed(self) -> int:
-        """The key in eight bytes."""
-        key = f"{self.run_id}\n{self.task_id}\n{self.version}".encode()
+    def hashed(self, distinction: str) -> int:
+        """The key in eight bytes; `distinction` sets it apart from all others."""
+        key = f"{self.run_id}\n{self.task_id}\n{self.version}{distinction}".encode()
         return int.from_bytes(blake2b(key, digest_size=8).digest(), "big", signed=True)
 
 
 def iterate_entries(path: Path) -> Iterator[tuple[str, bytes]]:
-    """(where, body) of every line of a .jsonl, or of every result of a snapshot or an older .json file.
+    """(where, body) of every line of a .jsonl, every row of a .parquet, or every result of a snapshot or older .json file.
 
-    Raises RunFailed when a .json file is neither a snapshot, nor a list of results, nor a single result.
+    Streaming. Raises RunFailed when the file is not what its name says, UsageError when a .parquet needs pyarrow.
     """
-    if path.suffix != ".json":
-        for number, _, line in iterate_lines(path):
-            yield f"line {number}", line
-        return
-    for number, body in enumerate(_read_snapshot(path)[1], start=1):
-        yield f"result {number}", bytes(body)
+    if path.suffix == ".json":
+        yield from ((f"result {number}", body) for number, body in enumerate(snapshot_results(path), start=1))
+    elif path.suffix == ".parquet":
+        yield from ((f"row {number}", body) for number, body in enumerate(parquet_entries(path), start=1))
+    else:
+        yield from ((f"line {number}", line) for number, _, line in iterate_lines(path))
 
 
-def _read_snapshot(path: Path) -> tuple[bytes, list[msgspec.Raw]]:
-    """(metadata, results) of a .json file; the metadata of an older one is `{}`."""
-    try:
-        whole = msgspec.json.decode(path.read_bytes(), type=dict[str, msgspec.Raw] | list[msgspec.Raw])
-        if isinstance(whole, list):
-            return b"{}", whole
-        if "results" not in whole:
-            return b"{}", [msgspec.Raw(path.read_bytes())]
-        results = msgspec.json.decode(whole["results"], type=list[msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RunFailed(f"{path} is neither a results file nor a snapshot ({error})") from None
-    return bytes(whole.get("metadata", b"{}")), results
-
-
-def current_results(path: Path, kind: Any = Record) -> Iterator[Any]:
+def current_results(path: Path, kind: Any = Record, *, older_all: bool = False) -> Iterator[Any]:
     """Every result of a file decoded as `kind`, streaming; of those of one (run, task, version) only the last.
 
-    Memory: about 30 bytes per entry of the file. Raises RunFailed, naming the place, at a broken entry.
+    Older results have no run id, so that those of one task cannot be told from corrections of each other: the last counts
+    or, with `older_all`, every one. Memory: about 30 bytes per entry of the file. Raises RunFailed, naming the place, at
+    a broken entry.
     """
-    if path.suffix != ".json":
+    if path.suffix not in (".json", ".parquet"):
         note_torn_tail(path)
     keys, is_result = array("q"), bytearray()
     for where, body in iterate_entries(path):
         entry = decode_entry(path, where, body, _ResultKey)
-        keys.append(entry.hashed())
+        keys.append(entry.hashed(where if older_all and not entry.run_id else ""))
         is_result.append(entry.entry_type == "result")
     for counts, (where, body) in zip(_counting(keys, is_result), iterate_entries(path), strict=True):
         if counts:
@@ -177,11 +167,34 @@ def _counting(keys: "array[int]", is_result: bytearray) -> list[bool]:
 def run_models(path: Path) -> dict[str, str]:
     """Model identifier by run id, as far as the file says."""
     models = {}
-    entries = [("metadata", _read_snapshot(path)[0])] if path.suffix == ".json" else iterate_entries(path)
-    for where, body in entries:
-        if b'"entry_type":"result"' not in body[:40]:
-            entry = decode_entry(path, where, body, Record)
-            identifier = entry.get("model_identifier") or (entry.get("config") or {}).get("model_identifier")
-            if identifier and "run_id" in entry:
-                models[entry["run_id"]] = identifier
+    for entry in iterate_other_entries(path):
+        identifier = entry.get("model_identifier") or (entry.get("config") or {}).get("model_identifier")
+        if identifier and "run_id" in entry:
+            models[entry["run_id"]] = identifier
     return models
+
+
+def run_usernames(path: Path) -> dict[str, str]:
+    """The name under which the model of each run appears among people, by run id, as far as the file says.
+
+    The model of an older snapshot, which has no run id, is under the empty one.
+    """
+    names = {}
+    for entry in iterate_other_entries(path):
+        manifest = entry.get("manifest")
+        name = entry.get("model_username") or (
+            manifest.get("model_id") if isinstance(manifest, dict) else None
+        )
+        if isinstance(name, str) and name:
+            names[str(entry.get("run_id", ""))] = name
+    return names
+
+
+def iterate_other_entries(path: Path) -> Iterator[Record]:
+    """The entries of a file that are about whole runs: run and metadata lines; of a snapshot its metadata."""
+    if path.suffix == ".json":
+        yield decode_entry(path, "metadata", snapshot_metadata(path), Record)
+        return
+    for where, body in iterate_entries(path):
+        if decode_entry(path, where, body, _ResultKey).entry_type != "result":
+            yield decode_entry(path, where, body, Record)

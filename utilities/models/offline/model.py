@@ -7,6 +7,7 @@ import asyncio
 import os
 import time
 from collections import OrderedDict
+from typing import TYPE_CHECKING
 
 from utilities.model_utils import RefusedError, Reply, Request, RetryableError, RunStopped, Usage
 from utilities.models.offline.crew import Crew, WorkerEnded
@@ -21,6 +22,9 @@ from utilities.models.offline.protocol import (
 )
 from utilities.models.offline.replies import NO_PAIRS, write_reply
 
+if TYPE_CHECKING:
+    from utilities.models.offline.ray_crew import RayCrew
+
 UNKNOWN_EFFORT = f"OFFLINE knows no such --reasoning_effort: leave it out, or give {', '.join(EFFORT_NAMES)}"
 
 CACHED_JOBS = 64
@@ -33,9 +37,12 @@ class OfflineModel:
     identifier = "OFFLINE"
     username = "OFFLINE"
 
-    def __init__(self, workers: int = 1) -> None:
-        """`workers`: searches at the same time, at most one per processor; processes start when first needed."""
-        self._crew = Crew(max(1, min(workers, os.cpu_count() or 1)))
+    def __init__(self, workers: int = 1, crew: "Crew | RayCrew | None" = None) -> None:
+        """`workers`: searches at the same time, at most one per processor; processes start when first needed.
+
+        `crew`: somebody else who searches.
+        """
+        self._crew = crew or Crew(max(1, min(workers, os.cpu_count() or 1)))
         self._stopped = False
         self._cache: OrderedDict[bytes, list[Solution]] = OrderedDict()
         self._locks: dict[bytes, asyncio.Lock] = {}
