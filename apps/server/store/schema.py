@@ -61,7 +61,7 @@ CREATE TABLE traces (
     removed INTEGER NOT NULL DEFAULT 0,
     event_id INTEGER NOT NULL REFERENCES events (id)
 );
-CREATE INDEX traces_of_a_task ON traces (task_id, event_id) WHERE NOT removed;
+CREATE INDEX traces_of_a_task ON traces (task_id) WHERE NOT removed;
 CREATE TABLE votes (
     trace_id TEXT NOT NULL REFERENCES traces (trace_id),
     username TEXT NOT NULL,
