@@ -1,0 +1,33 @@
+/** Building the page: elements with attributes, listeners and text. Text only ever becomes text, never markup. */
+
+/** An element. `on*` are listeners, `class` and attributes as in HTML; null and false leave an attribute out. */
+export function h(name, attributes = {}, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else setAttribute(element, key, value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+export function setAttribute(element, name, value) {
+  if (value === null || value === undefined || value === false) element.removeAttribute(name);
+  else element.setAttribute(name, value === true ? "" : value);
+}
+
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Make `container` hold `elements` in this order, moving as few as possible so that focus and scrolling stay. */
+export function arrange(container, elements) {
+  const wanted = new Set(elements);
+  for (const child of [...container.children]) if (!wanted.has(child)) child.remove();
+  elements.forEach((element, place) => {
+    if (container.children[place] !== element) container.insertBefore(element, container.children[place] ?? null);
+  });
+}
+
+/** "3 cells", "1 cell". */
+export const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
