@@ -31,3 +31,30 @@ export function arrange(container, elements) {
 
 /** "3 cells", "1 cell". */
 export const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
+const SVG = "http://www.w3.org/2000/svg";
+const SPRITE = new URL("../icons.svg", import.meta.url);
+
+/** A picture of the sprite. */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `${SPRITE.pathname}#${name}`);
+  svg.setAttribute("aria-hidden", "true");
+  svg.append(use);
+  return svg;
+}
+
+/** A button with a picture; `label` is read out and shown as a tooltip. */
+export function iconButton(name, label, attributes = {}) {
+  return h("button", { type: "button", "aria-label": label, title: label, ...attributes }, icon(name));
+}
+
+/** A function that waits until it has not been called for `ms`, and then runs once. */
+export function calmed(work, ms) {
+  let timer = 0;
+  return (...args) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => work(...args), ms);
+  };
+}

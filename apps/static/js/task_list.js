@@ -1,5 +1,7 @@
 /** Searching, filtering and stepping through the list of tasks. Pure; a row is as in the reply of `GET api/tasks`. */
 
+import { height, sameShape, width } from "./grid.js";
+
 export const SIZES = {
   any: () => true,
   small: (side) => side <= 10,
@@ -25,6 +27,19 @@ export function filtered(rows, { query = "", state = "any", size = "any", tag = 
     && fitsState(row)
     && fitsSize(Math.max(row.max_height, row.max_width))
     && (!tag || row.tags.includes(tag)));
+}
+
+/** How outputs relate in size to inputs over all train pairs, and how many tests there are: the server's tags. */
+export function contentTags({ train, test }) {
+  const area = (grid) => height(grid) * width(grid);
+  const tags = {
+    "same size": train.every(({ input, output }) => sameShape(input, output)),
+    "output smaller": train.every(({ input, output }) => area(output) < area(input)),
+    "output larger": train.every(({ input, output }) => area(output) > area(input)),
+    "one output size": train.every(({ output }) => sameShape(output, train[0].output)),
+    "several tests": test.length > 1,
+  };
+  return Object.keys(tags).filter((tag) => tags[tag]);
 }
 
 export const tagsOf = (rows) => [...new Set(rows.flatMap((row) => row.tags))].sort();

@@ -5,6 +5,8 @@
  * Not here: which two variations are the same one (the server's canonical form).
  */
 
+export const MAX_STEPS = 100;
+
 const turned = (grid) => grid[0].map((_, column) => grid.map((row) => row[column]));
 const mirrored = (grid) => grid.map((row) => [...row].reverse());
 const upended = (grid) => [...grid].reverse();
@@ -20,9 +22,10 @@ export const TRANSFORMS = {
   permute_colours: {
     onGrid: (grid, { permutation }) => grid.map((row) => row.map((cell) => permutation[cell])),
     label: "Permute colours",
+    parameter: "permutation",
     inverse: "permute_colours",
   },
-  swap_train_test: { onGrid: (grid) => grid, label: "Swap train and test", inverse: "swap_train_test" },
+  swap_train_test: { onGrid: (grid) => grid, label: "Swap train and test", inverse: "swap_train_test", parameter: "k" },
 };
 
 /** `grid` after `steps`; swaps leave it as it is. */
@@ -32,7 +35,9 @@ export function transformGrid(grid, steps) {
 
 /** What keeps `step` from being done on `task`, as a sentence; null when it can be done. */
 export function stepFault(task, step) {
-  if (!Object.hasOwn(TRANSFORMS, step?.name)) return "There is no transform of that name.";
+  if (typeof step?.name !== "string" || !Object.hasOwn(TRANSFORMS, step.name)) return "There is no transform of that name.";
+  const { parameter = "name" } = TRANSFORMS[step.name];
+  if (Object.keys(step).some((key) => key !== "name" && key !== parameter)) return `${step.name} does not take that parameter.`;
   if (step.name === "permute_colours" && !isPermutation(step.permutation)) {
     return "A permutation is a list of the ten colours 0 to 9, each once.";
   }
@@ -53,6 +58,7 @@ const replaced = (list, place, value) => list.map((item, index) => (index === pl
 
 /** {train, test} of `task` after `steps`. Throws RangeError, one sentence, when a step cannot be done. */
 export function transformTask(task, steps) {
+  if (!Array.isArray(steps) || steps.length > MAX_STEPS) throw new RangeError(`A transform is a list of at most ${MAX_STEPS} steps.`);
   let { train, test } = task;
   for (const step of steps) {
     const fault = stepFault({ train, test }, step);
@@ -63,9 +69,15 @@ export function transformTask(task, steps) {
   }
   const moved = (pair) => ({
     input: transformGrid(pair.input, steps),
-    ...(pair.output ? { output: transformGrid(pair.output, steps) } : {}),
+    ...(pair.output === undefined ? {} : { output: pair.output && transformGrid(pair.output, steps) }),
   });
   return { train: train.map(moved), test: test.map(moved) };
+}
+
+/** A text that two tasks share exactly when they have the same pairs, in any order. */
+export function contentOf({ train, test }) {
+  const pairs = (list) => list.map(({ input, output }) => JSON.stringify([input, output ?? null])).sort();
+  return JSON.stringify([pairs(train), pairs(test)]);
 }
 
 /** The steps that undo `steps`. */
