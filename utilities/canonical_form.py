@@ -19,6 +19,7 @@ View = tuple[int, int, bytes]
 """Height, width and cells, row by row, of a grid seen under one of the symmetries; (0, 0, b"") for a secret output."""
 Edge = tuple[int, tuple[int, ...]]
 """The rank of a pair's pattern and the pair's colours in the order in which they first appear."""
+Edges = tuple[Edge, ...]
 Names = dict[int, int]
 """Colour to the class of colours that it cannot be told from so far; in the end to its canonical name."""
 
@@ -35,8 +36,12 @@ def canonical_form(task: Task, *, roles: bool = True) -> Task:
     seen = _patterns(task, roles)
     least = min([pattern for pattern, _ in pairs] for pairs in seen)
     ranks = {pattern: rank for rank, pattern in enumerate(dict.fromkeys(least))}
-    tied = [pairs for pairs in seen if [pattern for pattern, _ in pairs] == least]
-    best = min(_named([(ranks[pattern], colours) for pattern, colours in pairs]) for pairs in tied)
+    tied = {
+        tuple((ranks[pattern], colours) for pattern, colours in pairs)
+        for pairs in seen
+        if [pattern for pattern, _ in pairs] == least
+    }
+    best = min(map(_named, tied))
     named = [(pattern, names) for pattern, (_, names) in zip(least, best, strict=True)]
     train, test = (
         tuple(_pair(pattern, names) for pattern, names in named if pattern.startswith(role))
@@ -95,17 +100,17 @@ def _grid(cells: bytes, width: int) -> Grid:
 # --- naming the colours ----------------------------------------------------------------------------------------------
 
 
-def _named(edges: list[Edge]) -> list[Edge]:
+def _named(edges: Edges) -> list[Edge]:
     """`edges` with canonical names for colours, sorted: the same list for every recolouring of them."""
     classes = {colour: 0 for _, colours in edges for colour in colours}
     return min(_renamed(edges, names) for names in _namings(edges, classes))
 
 
-def _renamed(edges: list[Edge], names: Names) -> list[Edge]:
+def _renamed(edges: Edges, names: Names) -> list[Edge]:
     return sorted((rank, tuple(names[colour] for colour in colours)) for rank, colours in edges)
 
 
-def _namings(edges: list[Edge], classes: Names) -> Iterator[Names]:
+def _namings(edges: Edges, classes: Names) -> Iterator[Names]:
     """The namings that refine `classes`: one, but for colours that refinement cannot tell apart, of which each is tried.
 
     Of colours that can be exchanged without changing anything only one is.
@@ -125,7 +130,7 @@ def _namings(edges: list[Edge], classes: Names) -> Iterator[Names]:
             )
 
 
-def _refined(edges: list[Edge], classes: Names) -> Names:
+def _refined(edges: Edges, classes: Names) -> Names:
     """`classes` split by where their colours appear, until that tells no more apart."""
     while True:
         places: dict[int, list[tuple[Edge, int]]] = {colour: [] for colour in classes}
@@ -141,6 +146,6 @@ def _refined(edges: list[Edge], classes: Names) -> Names:
         classes = refined
 
 
-def _exchangeable(edges: list[Edge], one: int, other: int) -> bool:
+def _exchangeable(edges: Edges, one: int, other: int) -> bool:
     names = {colour: colour for colour in range(10)} | {one: other, other: one}
     return _renamed(edges, names) == sorted(edges)

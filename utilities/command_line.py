@@ -77,7 +77,7 @@ def flag_table(config_class: type[Any]) -> str:
 
 
 def _default_note(default: object) -> str:
-    if default is None or default is False:
+    if default is None or default is False or default in ((), ""):
         return ""
     if isinstance(default, tuple):
         default = " ".join(map(str, default))

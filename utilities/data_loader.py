@@ -39,8 +39,8 @@ _HEAD = msgspec.json.Decoder(_Head)
 _PLAIN = msgspec.json.Decoder()
 
 
-def _heads(dataset: str | Path) -> Iterator[tuple[Entry, _Head]]:
-    """Every task of a source, pairs undecoded. Raises DatasetError, also when a (task_id, version) comes twice."""
+def _heads(dataset: str | Path, unique: bool = True) -> Iterator[tuple[Entry, _Head]]:
+    """Every task of a source, pairs undecoded. Raises DatasetError; where `unique`, also when a task comes twice."""
     seen: set[tuple[str, int]] = set()
     for entry in read_entries(dataset):
         try:
@@ -50,7 +50,7 @@ def _heads(dataset: str | Path) -> Iterator[tuple[Entry, _Head]]:
         task_id = head.task_id or entry.task_id
         if task_id is None:
             raise DatasetError(f"{entry.where}: it has no 'task_id'")
-        if (task_id, head.version) in seen:
+        if unique and (task_id, head.version) in seen:
             raise DatasetError(
                 f"{entry.where}, task {task_id}: version {head.version} of it was there already"
             )
@@ -70,9 +70,12 @@ def _task(entry: Entry, head: _Head, *, checked: bool = False) -> Task:
     return Task(train=pairs_of_json(head.train), test=pairs_of_json(head.test), **fields)
 
 
-def read_tasks(dataset: str | Path) -> Iterator[Task]:
-    """Every task and variation of a source, in order. Raises UsageError (no such source) or DatasetError."""
-    return (_task(entry, head) for entry, head in _heads(dataset))
+def read_tasks(dataset: str | Path, *, unique: bool = True) -> Iterator[Task]:
+    """Every task and variation of a source, in order. Raises UsageError (no such source) or DatasetError.
+
+    A (task_id, version) that comes twice is an error unless `unique` is False.
+    """
+    return (_task(entry, head) for entry, head in _heads(dataset, unique))
 
 
 def _refusal(entry: Entry, error: Exception) -> DatasetError:

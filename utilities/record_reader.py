@@ -103,9 +103,9 @@ class _ResultKey(msgspec.Struct):
     version: int = 0
     entry_type: str = "result"
 
-    def hashed(self) -> int:
-        """The key in eight bytes."""
-        key = f"{self.run_id}\n{self.task_id}\n{self.version}".encode()
+    def hashed(self, distinction: str) -> int:
+        """The key in eight bytes; `distinction` sets it apart from all others."""
+        key = f"{self.run_id}\n{self.task_id}\n{self.version}{distinction}".encode()
         return int.from_bytes(blake2b(key, digest_size=8).digest(), "big", signed=True)
 
 
@@ -136,17 +136,19 @@ def _read_snapshot(path: Path) -> tuple[bytes, list[msgspec.Raw]]:
     return bytes(whole.get("metadata", b"{}")), results
 
 
-def current_results(path: Path, kind: Any = Record) -> Iterator[Any]:
+def current_results(path: Path, kind: Any = Record, *, older_all: bool = False) -> Iterator[Any]:
     """Every result of a file decoded as `kind`, streaming; of those of one (run, task, version) only the last.
 
-    Memory: about 30 bytes per entry of the file. Raises RunFailed, naming the place, at a broken entry.
+    Older results have no run id, so that those of one task cannot be told from corrections of each other: the last counts
+    or, with `older_all`, every one. Memory: about 30 bytes per entry of the file. Raises RunFailed, naming the place, at
+    a broken entry.
     """
     if path.suffix != ".json":
         note_torn_tail(path)
     keys, is_result = array("q"), bytearray()
     for where, body in iterate_entries(path):
         entry = decode_entry(path, where, body, _ResultKey)
-        keys.append(entry.hashed())
+        keys.append(entry.hashed(where if older_all and not entry.run_id else ""))
         is_result.append(entry.entry_type == "result")
     for counts, (where, body) in zip(_counting(keys, is_result), iterate_entries(path), strict=True):
         if counts:
@@ -177,11 +179,29 @@ def _counting(keys: "array[int]", is_result: bytearray) -> list[bool]:
 def run_models(path: Path) -> dict[str, str]:
     """Model identifier by run id, as far as the file says."""
     models = {}
+    for entry in _about_runs(path):
+        identifier = entry.get("model_identifier") or (entry.get("config") or {}).get("model_identifier")
+        if identifier and "run_id" in entry:
+            models[entry["run_id"]] = identifier
+    return models
+
+
+def run_usernames(path: Path) -> dict[str, str]:
+    """The name under which the model of each run appears among people, by run id, as far as the file says.
+
+    The model of an older snapshot, which has no run id, is under the empty one.
+    """
+    names = {}
+    for entry in _about_runs(path):
+        name = entry.get("model_username") or (entry.get("manifest") or {}).get("model_id")
+        if isinstance(name, str) and name:
+            names[str(entry.get("run_id", ""))] = name
+    return names
+
+
+def _about_runs(path: Path) -> Iterator[Record]:
+    """The entries of a file that are about whole runs."""
     entries = [("metadata", _read_snapshot(path)[0])] if path.suffix == ".json" else iterate_entries(path)
     for where, body in entries:
         if b'"entry_type":"result"' not in body[:40]:
-            entry = decode_entry(path, where, body, Record)
-            identifier = entry.get("model_identifier") or (entry.get("config") or {}).get("model_identifier")
-            if identifier and "run_id" in entry:
-                models[entry["run_id"]] = identifier
-    return models
+            yield decode_entry(path, where, body, Record)

@@ -3,7 +3,6 @@
 Not here: what the lines mean (records.py) and when they are written (runner.py).
 """
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -14,7 +13,7 @@ from typing import Any, Self
 import msgspec
 
 from utilities.config import RunFailed
-from utilities.files import write_atomically
+from utilities.files import FileLock, LockHeld, write_atomically
 from utilities.record_reader import decode_entry, is_json_object, iterate_lines, read_run, unended_tail
 from utilities.records import JournalLine, MetadataLine, Record, ResultLine, RunLine
 
@@ -111,23 +110,17 @@ class RunLock:
 
     def __init__(self, results_path: Path) -> None:
         """Take the lock. Raises RunFailed, naming the other process, when another run holds it."""
-        path = results_path.with_name(f".{results_path.stem}.lock")
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            owner = os.pread(self._descriptor, 32, 0).decode().strip() or "unknown"
-            os.close(self._descriptor)
+            self._lock = FileLock(results_path.with_name(f".{results_path.stem}.lock"))
+        except LockHeld as error:
             raise RunFailed(
-                f"{results_path} is being written by another run (process {owner}): wait for it, "
+                f"{results_path} is being written by another run (process {error.owner}): wait for it, "
                 "or give this run a folder of its own with --output_directory"
             ) from None
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
 
     def close(self) -> None:
         """Let go of the lock."""
-        os.close(self._descriptor)
+        self._lock.close()
 
 
 class ResultsFile:

@@ -10,12 +10,15 @@ import time
 import urllib.request
 from pathlib import Path
 
+from tests.conftest import make_task
 from tests.scripts import ROOT, environment
 
 
-def serve(port: int) -> subprocess.Popen[str]:
+def serve(port: int, folder: Path) -> subprocess.Popen[str]:
+    (folder / "dataset.json").write_bytes(b"[%b]" % make_task().line)
+    places = ["--data_directory", str(folder / "data"), "--dataset", str(folder / "dataset.json")]
     return subprocess.Popen(
-        [sys.executable, "-m", "apps.server", "--port", str(port)],
+        [sys.executable, "-m", "apps.server", "--port", str(port), *places],
         cwd=ROOT,
         env=environment(),
         stdout=subprocess.PIPE,
@@ -42,9 +45,9 @@ def descendants(pid: int) -> list[int]:
     return found + [one for child in found for one in descendants(child)]
 
 
-def test_it_answers_and_leaves_nothing_behind() -> None:
+def test_it_answers_and_leaves_nothing_behind(tmp_path: Path) -> None:
     port = free_port()
-    process = serve(port)
+    process = serve(port, tmp_path)
     assert process.stdout is not None and process.stderr is not None
     assert f"http://127.0.0.1:{port}/" in process.stdout.readline()
     body = json.dumps({"code": "def solve_task(g):\n    return g", "input_grid": [[1]]}).encode()
@@ -64,10 +67,10 @@ def test_it_answers_and_leaves_nothing_behind() -> None:
     assert not [pid for pid in left if Path(f"/proc/{pid}").exists()]
 
 
-def test_a_port_in_use_is_one_sentence() -> None:
+def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as held:
-        process = serve(held.getsockname()[1])
+        process = serve(held.getsockname()[1], tmp_path)
         stdout, stderr = process.communicate(timeout=30)
     assert (process.returncode, stdout) == (1, "")
-    assert stderr.startswith("apps.server: cannot listen on port")
+    assert stderr.startswith("apps.server: cannot listen on 127.0.0.1 port")
     assert "Traceback" not in stderr

@@ -1,0 +1,216 @@
+"""What models answered, one answer at a time, out of result records of every script and age.
+
+An answer is an attempt, one of its follow-ups (`refinements`), or what an attempt of the direct benchmark says to one
+test input. In older records one attempt stands without a list around it. Not here: scores (scoring/).
+"""
+
+import glob
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from utilities.config import UsageError
+from utilities.record_reader import current_results, decode_entry, iterate_entries, run_usernames
+from utilities.records import Record
+from utilities.terminal import note
+
+UNKNOWN_MODEL = "unknown_model"
+_OLDER_ERROR = "ERROR:"
+"""How older records begin a text that stands in place of an answer."""
+
+
+class Answer(msgspec.Struct, kw_only=True):
+    """One reply of a model and what is known about it."""
+
+    task_id: str
+    """Empty where the record names none."""
+    version: int
+    task_data: Any
+    username: str
+    """Of the model."""
+    run_id: str
+    """Empty in older files."""
+    timestamp: Any
+    attempt: int
+    """From 0."""
+    prompt_messages: Any
+    reasoning: Any
+    response: Any
+    python_code: Any
+    is_error: bool
+    train_success: Any
+    """True or False for a program that was run."""
+    train_accuracy: Any
+    """0 to 1, where it is known."""
+    verified: Any
+    """True when all test pairs came out right; None when nobody looked."""
+    hard_coded: Any
+
+    @property
+    def text(self) -> str | None:
+        """The reasoning; None where there is none to read."""
+        if self.is_error or not isinstance(self.reasoning, str) or self.reasoning.startswith(_OLDER_ERROR):
+            return None
+        return self.reasoning.strip() or None
+
+    @property
+    def program(self) -> str | None:
+        """The program; None where there is none."""
+        if (
+            self.is_error
+            or not isinstance(self.python_code, str)
+            or self.python_code.startswith(_OLDER_ERROR)
+        ):
+            return None
+        return self.python_code if self.python_code.strip() else None
+
+    @property
+    def is_verified(self) -> bool:
+        """True when a program was right on all train and test pairs, or a direct answer on its test input."""
+        return self.verified is True and self.train_success is not False
+
+
+def described(skipped: Counter[str]) -> str:
+    """Why answers were skipped, for people: `3 errors, 1 not right`."""
+    return ", ".join(f"{count} {reason}" for reason, count in skipped.items() if count)
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def results_files(patterns: Sequence[str]) -> list[Path]:
+    """The files that names and glob patterns mean, each once, in their order. Raises UsageError where one means none."""
+    files: dict[Path, None] = {}
+    for pattern in patterns:
+        found = [pattern] if Path(pattern).is_file() else _matches(pattern)
+        paths = [Path(name).resolve() for name in found if Path(name).is_file()]
+        if not paths:
+            raise UsageError(f"there is no file {pattern}: give a results .jsonl or a snapshot .json")
+        files.update(dict.fromkeys(paths))
+    return list(files)
+
+
+def _matches(pattern: str) -> list[str]:
+    return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 (a pattern may be absolute)
+
+
+def verified_file(path: Path) -> Path:
+    """The file with the verdicts on the programs of `path`: the one beside it, when `path` has none of its own."""
+    verdicts = path.with_name(f"{path.stem}.verified.jsonl")
+    if not verdicts.is_file() or _has_verdicts(path):
+        return path
+    note(f"reading {verdicts.name}, which holds the verdicts on {path.name}")
+    return verdicts
+
+
+def _has_verdicts(path: Path) -> bool:
+    for where, body in iterate_entries(path):
+        entry = decode_entry(path, where, body, Record)
+        if entry.get("entry_type", "result") == "result":
+            return "verification_success" in entry or "correct" in entry
+    return False
+
+
+def read_answers(path: Path) -> Iterator[Answer]:
+    """Every answer in a results file, streaming. Raises RunFailed, naming the place, when the file is broken."""
+    names = _usernames(path)
+    for record in current_results(path, older_all=True):
+        yield from answers_of(record, names)
+
+
+def _usernames(path: Path) -> dict[str, str]:
+    """Of the models, by run id; what verify_generated_code.py wrote is about the runs of the file beside it."""
+    names = run_usernames(path)
+    stem = path.name.removesuffix(".verified.jsonl")
+    for suffix in (".jsonl", ".json"):
+        original = path.with_name(stem + suffix)
+        if stem != path.name and original.is_file():
+            names = run_usernames(original) | names
+    return names
+
+
+# --- records ---------------------------------------------------------------------------------------------------------
+
+
+def answers_of(record: Record, usernames: dict[str, str]) -> Iterator[Answer]:
+    """Every answer in a result record; `usernames` of the models by run id."""
+    task_id, version, run_id = (record.get(name) for name in ("task_id", "version", "run_id"))
+    names = (usernames.get(str(run_id)), usernames.get(""), record.get("model_username"), UNKNOWN_MODEL)
+    about: Record = {
+        "task_id": task_id if isinstance(task_id, str) else "",
+        "version": version if type(version) is int else 0,
+        "task_data": record.get("task_data"),
+        "username": next(name for name in names if isinstance(name, str) and name),
+        "run_id": str(run_id or ""),
+        "timestamp": record.get("timestamp"),
+    }
+    for attempt in range(_attempts(record)):
+        for fields in _answers_of_attempt(record, attempt):
+            yield Answer(**about, attempt=attempt, **fields)
+
+
+def _attempts(record: Record) -> int:
+    values = (record.get(name) for name in ("reasoning", "response", "python_code"))
+    return max((len(value) for value in values if isinstance(value, list)), default=1)
+
+
+_FIELDS = {
+    "reasoning": "reasoning",
+    "response": "response",
+    "python_code": "python_code",
+    "train_success": "train_success",
+    "train_accuracy": "train_accuracy",
+    "verification_success": "verified",
+    "hard_coded": "hard_coded",
+}
+"""Name in a record -> name in an Answer, where an attempt's element is the value."""
+_NO_VERDICT = {"train_success": None, "train_accuracy": None, "verified": None, "hard_coded": None}
+
+
+def _answers_of_attempt(record: Record, attempt: int) -> Iterator[Record]:
+    fields = {ours: _element(record.get(name), attempt) for name, ours in _FIELDS.items()}
+    fields["is_error"] = _element(record.get("error"), attempt) is not None
+    fields["prompt_messages"] = _prompt(record.get("prompt_messages"), attempt)
+    follow_ups = _element(record.get("refinements"), attempt) or []
+    if isinstance(fields["reasoning"], list) or isinstance(fields["response"], list):
+        yield from _answers_per_input(record, attempt, fields)
+    elif not follow_ups:
+        yield fields
+    else:
+        yield fields | _NO_VERDICT | {"python_code": None}
+        for follow_up in follow_ups[:-1]:
+            yield _follow_up(follow_up, fields) | _NO_VERDICT
+        yield _follow_up(follow_ups[-1], fields) | {"python_code": fields["python_code"]}
+
+
+def _element(values: Any, attempt: int) -> Any:
+    """The element of a per-attempt list; older records have the value of their one attempt itself."""
+    if isinstance(values, list):
+        return values[attempt] if attempt < len(values) else None
+    return values if attempt == 0 else None
+
+
+def _prompt(messages: Any, attempt: int) -> Any:
+    """Older records have one prompt for all attempts."""
+    if isinstance(messages, list) and messages and isinstance(messages[0], dict):
+        return messages
+    return _element(messages, attempt)
+
+
+def _answers_per_input(record: Record, attempt: int, fields: Record) -> Iterator[Record]:
+    """The direct benchmark asks once per test input."""
+    errors, correct = (_element(record.get(name), attempt) for name in ("error", "correct"))
+    parts = {name: value for name, value in fields.items() if isinstance(value, list)}
+    for index in range(max(map(len, parts.values()))):
+        of_input = {name: _element(value, index) for name, value in parts.items()}
+        verdict = {"is_error": _element(errors, index) is not None, "verified": _element(correct, index)}
+        yield fields | of_input | verdict
+
+
+def _follow_up(follow_up: Record, attempt: Record) -> Record:
+    own = {name: follow_up.get(name) for name in ("reasoning", "response", "python_code")}
+    prompt = follow_up.get("prompt_messages") or attempt["prompt_messages"]
+    return attempt | own | {"prompt_messages": prompt, "is_error": follow_up.get("error") is not None}
