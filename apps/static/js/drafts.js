@@ -31,11 +31,17 @@ export function createDrafts(database, onFailure) {
       return missing.length;
     },
     /** What somebody drew before giving a name goes on under the name. */
-    async rename(from, to) {
-      const log = await this.log(from);
-      if (!log.length || (await this.log(to)).length) return;
-      for (const item of log) await database.put("actions", { draft: to, item });
-      for (const key of await database.keys("actions", "draft", from)) await database.delete("actions", key);
+    async adopt(username) {
+      for (const [draft, log] of Object.entries(await this.all())) {
+        const [owner, ...rest] = JSON.parse(draft);
+        const named = JSON.stringify([username, ...rest]);
+        if (owner !== "" || (await this.log(named)).length) continue;
+        for (const item of log) await database.put("actions", { draft: named, item });
+        for (const key of await database.keys("actions", "draft", draft)) await database.delete("actions", key);
+      }
+      for (const solution of await database.all("solutions")) {
+        if (solution.username === "") await database.put("solutions", { ...solution, username });
+      }
     },
   };
 }

@@ -92,9 +92,11 @@ function taskCalls(database, book, me, tell) {
   return {
     async tasks() {
       const [byTask, traces, solutions] = await Promise.all([book.versions(), database.all("traces"), database.all("solutions")]);
-      const solved = new Set(solutions.filter((one) => one.correct && one.username === (me() ?? "")).map((one) => one.task_id));
-      const traced = Map.groupBy?.(traces, (trace) => trace.task_id) ?? grouped(traces);
-      return [...byTask].map(([taskId, versions]) => row(taskId, versions, traced.get(taskId)?.length ?? 0, solved.has(taskId)));
+      const mine = solutions.filter((one) => one.correct && !one.version && one.username === (me() ?? ""));
+      const solved = new Set(mine.map((one) => `${one.test_index} ${one.task_id}`));
+      const traced = new Map();
+      for (const { task_id: taskId } of traces) traced.set(taskId, (traced.get(taskId) ?? 0) + 1);
+      return [...byTask].map(([taskId, versions]) => row(taskId, versions, traced.get(taskId) ?? 0, solved));
     },
     async task(taskId) {
       const versions = (await book.versionsOf(taskId)).filter((version) => !version.removed);

@@ -10,7 +10,10 @@ import { createStore } from "./store.js";
 
 const LONGEST_PAUSE = 15_000;
 
-export async function createOutbox(database, api, { onSent, onRefused, onFailure }) {
+/**
+ * `apiOf(change)` is where a change goes, `mayGo(change)` says whether there is a session for it.
+ */
+export async function createOutbox(database, { apiOf, mayGo, onSent, onRefused, onFailure }) {
   const state = createStore({ waiting: await database.all("outbox"), phase: "idle" });
   let pause = 0;
   let timer = null;
@@ -49,14 +52,15 @@ export async function createOutbox(database, api, { onSent, onRefused, onFailure
   /** True when the first change is dealt with, one way or the other. */
   async function sendFirst() {
     const [change] = state.get().waiting;
+    if (!mayGo(change)) return signedOut();
     change.sending = true;
     if (state.get().phase !== "offline") update({ phase: "sending" });
     try {
-      const reply = await alone(async () => (await stillWaits(change)) && api[change.call](...change.args));
+      const reply = await alone(async () => (await stillWaits(change)) && apiOf(change)[change.call](...change.args));
+      if (reply) onSent(change, reply);
       await drop(change);
       pause = 0;
       update({ phase: "sending" });
-      onSent(change, reply);
       return true;
     } catch (error) {
       change.sending = false;
@@ -69,11 +73,13 @@ export async function createOutbox(database, api, { onSent, onRefused, onFailure
     return change.number < 0 || (await database.get("outbox", change.number)) !== undefined;
   }
 
+  function signedOut() {
+    update({ phase: "signed_out" });
+    return false;
+  }
+
   async function failed(change, error) {
-    if (error instanceof Refused && error.status === 401) {
-      update({ phase: "signed_out" });
-      return false;
-    }
+    if (error instanceof Refused && error.status === 401) return signedOut();
     if (error instanceof Unreachable) {
       update({ phase: "offline" });
       pause = Math.min(LONGEST_PAUSE, Math.max(1000, pause * 2));

@@ -9,13 +9,11 @@ import { createStore } from "./store.js";
 export function createSession(api, askPasswords) {
   const store = createStore(null);
 
-  /** Read who the server thinks this is; without an answer the name stays as it was. */
+  /** Read who the server thinks this is; resolves to its reply. Without an answer the name stays as it was. */
   async function load() {
-    const reply = await api.session().catch((error) => {
-      if (!(error instanceof Refused)) throw error;
-      return { username: null };
-    });
+    const reply = await api.session();
     store.set(reply.username ?? null);
+    return reply;
   }
 
   /** Go on as `username`; resolves to the name, or null when the person gave up. Rejects with Refused or Unreachable. */
