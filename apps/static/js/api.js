@@ -62,12 +62,15 @@ export function serverApi(base) {
   };
 }
 
+/** All rows, and the newest event when reading began: where a stream has to begin so that nothing is missed. */
 async function allTasks(call) {
   const rows = [];
+  let first = null;
   for (;;) {
-    const { tasks, total } = await call("GET", `tasks?offset=${rows.length}&limit=${TASKS_AT_ONCE}`);
-    rows.push(...tasks);
-    if (!tasks.length || rows.length >= total) return rows;
+    const reply = await call("GET", `tasks?offset=${rows.length}&limit=${TASKS_AT_ONCE}`);
+    first ??= reply;
+    rows.push(...reply.tasks);
+    if (!reply.tasks.length || rows.length >= reply.total) return { tasks: rows, event_id: first.event_id };
   }
 }
 

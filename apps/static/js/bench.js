@@ -104,7 +104,7 @@ export function mountBench(root, { find, settings, drafts, run, announce, onStep
     const perPair = list.clientHeight / shown.train.length - 34;
     pairs.show(shown.train, { looks: looks(), marksOf, boxWidth: list.clientWidth - 46, boxHeight: Math.min(260, Math.max(96, perPair)) });
     const { input } = shown.test[base.test];
-    const cell = cellSize(height(input), width(input), stages.test.clientHeight - 26, stages.test.clientWidth - 12);
+    const cell = cellSize(height(input), width(input), stages.test.clientHeight - 32, stages.test.clientWidth - 32);
     testInput.show(input, base.test, { looks: looks(), marksOf, cell });
     drawAnswer();
     verdictView.redraw();
@@ -113,7 +113,7 @@ export function mountBench(root, { find, settings, drafts, run, announce, onStep
   function drawAnswer() {
     if (!shown) return;
     const { grid } = editor.state;
-    const fit = cellSize(height(grid), width(grid), stages.answer.clientHeight - 26, stages.answer.clientWidth - 26);
+    const fit = cellSize(height(grid), width(grid), stages.answer.clientHeight - 32, stages.answer.clientWidth - 32);
     const cell = Math.max(2, Math.round(fit * settings.get().zoom));
     const isLinked = highlight?.name === nameOf({ kind: "test", index: base.test, side: "output" });
     const marks = [

@@ -28,14 +28,14 @@ export function mountStatus(button, { outbox, retry }) {
   };
 }
 
-/** Live updates: `address()` is the stream, `onEvent(kind, data)` gets what others do, `onCatchUp` is told after a gap. */
-export function liveUpdates(address, { onEvent, onCatchUp, onCut, onBack }) {
+/** Live updates: `address()` is the stream, `firstId` the event it begins after, `onEvent(kind, data)` gets what others do, `onCatchUp` is told after a gap. */
+export function liveUpdates(address, firstId, { onEvent, onCatchUp, onCut, onBack }) {
   let wasCut = false;
   const cut = () => {
     wasCut = true;
     onCut();
   };
-  const stream = keepStream(address, {
+  const stream = keepStream(address, firstId, {
     onOpen() {
       onBack();
       if (wasCut) onCatchUp();

@@ -9,7 +9,7 @@ import { COLOUR_NAMES, gridText, height, sizeText, width } from "./grid.js";
 import { coloursOf, inkOn } from "./palettes.js";
 
 const LINE = "#4d4d4d";
-const LARGEST_CELL = 40;
+const LARGEST_CELL = 56;
 const SMALLEST_CELL_WITH_LINES = 5;
 const MARKS = {
   wrong: { colours: ["#ffffff", "#e00000"], inset: 1, cross: true },

@@ -10,9 +10,11 @@ export function createLibrary(api, local) {
   const rows = createStore([]);
   const versions = new Map();
   const fromFiles = new Set();
+  let firstEvent = null;
 
   async function load() {
-    const [listed, own] = await Promise.all([api.tasks(), api === local ? [] : local.tasks()]);
+    const [{ tasks: listed, event_id: eventId }, { tasks: own }] = await Promise.all([api.tasks(), api === local ? { tasks: [] } : local.tasks()]);
+    firstEvent ??= eventId;
     fromFiles.clear();
     const known = new Set(listed.map((row) => row.task_id));
     const added = own.filter((row) => !known.has(row.task_id));
@@ -33,5 +35,5 @@ export function createLibrary(api, local) {
     return versions.get(taskId);
   }
 
-  return { rows, load, homeOf, task, forget: (taskId) => versions.delete(taskId) };
+  return { rows, load, homeOf, task, firstEvent: () => firstEvent, forget: (taskId) => versions.delete(taskId) };
 }

@@ -96,7 +96,7 @@ function taskCalls(database, book, me, tell) {
       const solved = new Set(mine.map((one) => `${one.test_index} ${one.task_id}`));
       const traced = new Map();
       for (const { task_id: taskId } of traces) traced.set(taskId, (traced.get(taskId) ?? 0) + 1);
-      return [...byTask].map(([taskId, versions]) => row(taskId, versions, traced.get(taskId) ?? 0, solved));
+      return { tasks: [...byTask].map(([taskId, versions]) => row(taskId, versions, traced.get(taskId) ?? 0, solved)), event_id: null };
     },
     async task(taskId) {
       const versions = (await book.versionsOf(taskId)).filter((version) => !version.removed);

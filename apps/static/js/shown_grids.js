@@ -46,16 +46,16 @@ function followPointer(view, name, { tool, onPick, onSelect, onHover }) {
   view.element.addEventListener("pointerleave", () => onHover(null));
 }
 
-/** One grid with its size under it. */
-function shownGrid(name, label, handlers) {
+/** One grid, with its size under it if wanted. */
+function shownGrid(name, label, handlers, { hasSize = false } = {}) {
   const view = gridView({ label });
-  const size = h("figcaption", { class: "size-text" });
+  const size = hasSize && h("figcaption", { class: "size-text" });
   const element = h("figure", { class: "shown-grid", "data-grid-name": nameOf(name) }, view.element, size);
   followPointer(view, name, handlers);
   return {
     element,
     show(grid, looks, marks) {
-      setText(size, sizeText(grid));
+      if (size) setText(size, sizeText(grid));
       view.show({ ...looks, grid, marks });
     },
   };
@@ -67,7 +67,7 @@ export function mountPairs(list, handlers) {
 
   function row(index) {
     const grids = ["input", "output"].map((side) =>
-      shownGrid({ kind: "train", index, side }, `Train pair ${index + 1}, ${side}`, handlers));
+      shownGrid({ kind: "train", index, side }, `Train pair ${index + 1}, ${side}`, handlers, { hasSize: true }));
     const element = h("li", { class: "pair", "data-testid": "train-pair", "data-pair": `train-${index}` },
       h("span", { class: "pair-number", "aria-hidden": "true" }, String(index + 1)),
       grids[0].element, h("span", { class: "arrow", "aria-hidden": "true" }, "→"), grids[1].element);

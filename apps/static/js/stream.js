@@ -34,13 +34,13 @@ export function parser() {
 }
 
 /**
- * Keep a stream open for ever. `onEvent` gets each event, `onOpen` is told after each (re)connection, `onPoll` is asked
+ * Keep a stream open for ever, from the event after `firstId` (null: from now on). `onEvent` gets each event, `onOpen` is told after each (re)connection, `onPoll` is asked
  * every few seconds while the server has no stream to spare, `onLost` is told when the connection is gone.
  * Returns {reopen, close}.
  */
-export function keepStream(address, { onEvent, onOpen, onPoll, onLost }) {
+export function keepStream(address, firstId, { onEvent, onOpen, onPoll, onLost }) {
   let current = null;
-  let lastId = "";
+  let lastId = firstId === null ? "" : String(firstId);
   let pause = 0;
   let timer = null;
 

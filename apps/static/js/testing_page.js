@@ -159,9 +159,9 @@ async function start() {
 
   function listen() {
     if (api.isLocal) return;
-    stream?.close();
-    const { taskId } = navigation.where;
-    stream = liveUpdates(() => `${api.events}?${new URLSearchParams({ task_id: taskId })}`, {
+    if (stream) return void stream.reopen();
+    const address = () => `${api.events}?${new URLSearchParams({ task_id: navigation.where.taskId })}`;
+    stream = liveUpdates(address, library.firstEvent(), {
       onEvent: live, onCatchUp: catchUp, onCut: () => setCut(true), onBack,
     });
   }

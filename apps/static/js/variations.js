@@ -13,19 +13,18 @@ export function mountVariations(root, { settings, actions }) {
   let shown = { steps: [] };
   let picked = null;
   const add = (step) => actions.preview([...shown.steps, step]);
-  const pairChoice = h("select", { "aria-label": "The train pair that changes places with test 1", "data-testid": "swap-pair" });
+  const pairChoice = h("select", { "data-testid": "swap-pair" });
   const buttons = Object.entries(TRANSFORMS).map(([name, { label }]) => h("button", {
     type: "button", "data-testid": `transform-${name}`, title: label, class: "transform",
     onclick: () => add(stepFor(name, pairChoice)),
   }, icon(name), h("span", {}, label)));
-  const swap = buttons.pop();
   const mapping = h("div", { class: "mapping", role: "group", "aria-label": "Colours: choose two to exchange them", "data-testid": "colour-mapping", hidden: true });
   const summary = h("p", { class: "summary", "data-testid": "transform-summary" });
   const clear = h("button", { type: "button", class: "quiet", "data-testid": "transform-clear", onclick: () => actions.preview([]) }, "Back to the version");
   const sign = h("button", { type: "button", class: "primary", "data-testid": "sign-variation", onclick: () => actions.sign() }, "Sign as a version");
   const unsign = h("button", { type: "button", class: "quiet", "data-testid": "unsign-variation", onclick: () => actions.unsign() }, "Take my signature off");
   const signers = h("p", { class: "faint", "data-testid": "signers" });
-  root.append(h("div", { class: "transform-row" }, buttons), h("div", { class: "swap-row" }, swap, pairChoice),
+  root.append(h("div", { class: "transform-row" }, buttons), h("label", { class: "field swap-row" }, h("span", {}, "Swap"), pairChoice),
     mapping, summary, h("div", { class: "form-row" }, clear, sign), signers, unsign);
 
   function show(state) {
