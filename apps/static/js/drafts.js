@@ -15,7 +15,7 @@ export function createDrafts(database, onFailure) {
       return (await database.all("actions", "draft", draft)).map(({ item }) => item);
     },
     keep(draft, item) {
-      database.put("actions", { draft, item }).catch(onFailure);
+      database.keep("actions", { draft, item }).catch(onFailure);
     },
     /** {draft name: log} of all drafts, for an export. */
     async all() {

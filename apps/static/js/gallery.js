@@ -87,11 +87,14 @@ function galleryItem(row, painter) {
     show({ traces, versions, solved_by_me: solved }) {
       facts.replaceChildren(
         ...(solved ? [h("span", { class: "solved", title: "Solved" }, icon("check"), h("span", { class: "hidden" }, "solved"))] : []),
-        ...(traces ? [h("span", { class: "fact" }, counted(traces, "trace"))] : []),
-        ...(versions > 1 ? [h("span", { class: "fact" }, counted(versions - 1, "variation"))] : []));
+        ...(traces ? [fact("trace", traces, "trace")] : []),
+        ...(versions > 1 ? [fact("varied", versions - 1, "variation")] : []));
     },
   };
 }
+
+const fact = (picture, number, noun) => h("span", { class: "fact", title: counted(number, noun) },
+  icon(picture), String(number), h("span", { class: "hidden" }, number === 1 ? noun : `${noun}s`));
 
 /** Paints pictures as they come near the view, a few tasks at a time, the latest seen first. */
 function thumbnailPainter(loadTask, settings) {

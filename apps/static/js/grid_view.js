@@ -13,10 +13,10 @@ const LARGEST_CELL = 56;
 const SMALLEST_CELL_WITH_LINES = 5;
 const MARKS = {
   wrong: { colours: ["#ffffff", "#e00000"], inset: 1, cross: true },
-  link: { colours: ["#ffffff", "#7048e8"], inset: 0 },
+  link: { colours: ["#ffffff", "#6a3de8"], widths: [6, 3], inset: 0 },
   select: { colours: ["#ffffff", "#1c1c1c"], inset: 0, dash: [5, 4] },
   piece: { colours: ["#ffffff", "#4263eb"], inset: 0, dash: [5, 4] },
-  cursor: { colours: ["#1c1c1c", "#ffffff"], inset: 1 },
+  cursor: { colours: ["#1c1c1c", "#ffffff"], widths: [5, 2], inset: 1 },
 };
 
 /** The largest cell, in whole CSS pixels, with which `rows` x `columns` fit into a box. */
@@ -47,27 +47,26 @@ function paintCells(context, grid, { cell, palette, numbers, before }) {
 function prepareNumbers(context, cell) {
   context.font = `${Math.max(5, Math.round(cell * 0.5))}px ui-monospace, monospace`;
   context.textAlign = "center";
-  context.textBaseline = "central";
+  context.textBaseline = "middle";
 }
 
 function paintNumber(context, number, ink, x, y) {
   context.fillStyle = ink;
-  context.fillText(number, x + 0.5, y + 0.5);
+  context.fillText(number, x + 0.5, y + 1);
 }
 
 function paintMark(context, { area, kind }, cell) {
-  const { colours, inset, dash, cross } = MARKS[kind];
+  const { colours, inset, dash, cross, widths = [2, 2] } = MARKS[kind];
   const x = area.left * cell + inset + 0.5;
   const y = area.top * cell + inset + 0.5;
   const w = (area.right - area.left + 1) * cell - 2 * inset;
   const h = (area.bottom - area.top + 1) * cell - 2 * inset;
-  context.lineWidth = cell > 12 ? 2 : 1;
   for (const [pass, colour] of colours.entries()) {
+    context.lineWidth = Math.max(1, (cell > 10 ? widths[pass] : widths[pass] - 1));
     context.strokeStyle = colour;
     context.setLineDash(pass && dash ? dash : []);
     context.strokeRect(x, y, w, h);
     if (cross) crossOut(context, x + w * 0.3, y + h * 0.3, w * 0.4, h * 0.4, pass);
-    if (!dash && !cross) context.lineWidth = 1;
   }
 }
 

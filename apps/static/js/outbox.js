@@ -26,7 +26,7 @@ export async function createOutbox(database, { apiOf, mayGo, onSent, onRefused, 
     const replaced = change.replaces && state.get().waiting.find((other) => other.replaces === change.replaces && !other.sending);
     if (replaced) await drop(replaced);
     const kept = { ...change };
-    kept.number = await database.put("outbox", change).catch((error) => {
+    kept.number = await database.keep("outbox", change).catch((error) => {
       onFailure(error);
       return -Date.now(); // the browser keeps nothing: it is sent from memory
     });

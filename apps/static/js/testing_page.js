@@ -115,7 +115,7 @@ async function start() {
     const id = newId();
     const solution = { version, test_index: test, grid, actions, seconds };
     const kept = { solution_id: id, task_id: taskId, username: session.store.get() ?? "", correct: verdict.correct, timestamp: new Date().toISOString(), ...solution };
-    await database.put("solutions", kept).catch(() => tell(NO_STORAGE));
+    await database.keep("solutions", kept).catch(() => tell(NO_STORAGE));
     await account.ensure();
     await push({ call: "submit", args: [taskId, { ...solution, client_id: id }] });
   }

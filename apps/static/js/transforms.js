@@ -25,7 +25,7 @@ export const TRANSFORMS = {
     parameter: "permutation",
     inverse: "permute_colours",
   },
-  swap_train_test: { onGrid: (grid) => grid, label: "Swap train and test", inverse: "swap_train_test", parameter: "k" },
+  swap_train_test: { onGrid: (grid) => grid, label: "Swap train, test", inverse: "swap_train_test", parameter: "k" },
 };
 
 /** `grid` after `steps`; swaps leave it as it is. */

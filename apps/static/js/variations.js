@@ -20,7 +20,7 @@ export function mountVariations(root, { settings, actions }) {
   }, icon(name), h("span", {}, label)));
   const mapping = h("div", { class: "mapping", role: "group", "aria-label": "Colours: choose two to exchange them", "data-testid": "colour-mapping", hidden: true });
   const summary = h("p", { class: "summary", "data-testid": "transform-summary" });
-  const clear = h("button", { type: "button", class: "quiet", "data-testid": "transform-clear", onclick: () => actions.preview([]) }, "Back to the version");
+  const clear = h("button", { type: "button", class: "quiet", "data-testid": "transform-clear", onclick: () => actions.preview([]) }, "Clear");
   const sign = h("button", { type: "button", class: "primary", "data-testid": "sign-variation", onclick: () => actions.sign() }, "Sign as a version");
   const unsign = h("button", { type: "button", class: "quiet", "data-testid": "unsign-variation", onclick: () => actions.unsign() }, "Take my signature off");
   const signers = h("p", { class: "faint", "data-testid": "signers" });
