@@ -50,7 +50,7 @@ async function start() {
 
   const bench = mountBench(document.querySelector("#task"), {
     find, settings, drafts, run: (command, key) => run(command, key), announce: (text) => setText(find("live"), text),
-    onSteps: () => notes.show(), onNext: () => (navigation.where.test + 1 < bench.base.task.test.length ? navigation.nextTest() : navigation.step(1)),
+    onSteps: () => notes.show(), onNext: () => (bench.base.test + 1 < bench.base.task.test.length ? navigation.nextTest() : navigation.step(1)),
   });
   const gallery = mountGallery(document.querySelector("#gallery"), {
     loadTask: library.task, settings, onFilter: (hash) => history.replaceState(null, "", hash),
@@ -109,7 +109,7 @@ async function start() {
   }
 
   async function submit() {
-    const { taskId, version, test } = navigation.where;
+    const { taskId, test, task: { version } } = bench.base;
     const { grid, verdict, steps, actions, seconds } = bench.submit();
     if (steps.length) return;
     const id = newId();
@@ -198,6 +198,17 @@ async function start() {
     await navigation.route();
   }
 
+  /** Somebody else is here now; who had no name yet goes on with the same answer. */
+  async function signedIn(name, before) {
+    const goesOn = before === null && name !== null && bench.base !== null && await bench.rename(navigation.draft());
+    if (name) await drafts.adopt(name);
+    if (name && local !== api) await local.signIn({ username: name });
+    outbox.run();
+    await (goesOn ? library.load() : reload()).catch(fail);
+    if (goesOn) notes.refresh();
+    if (navigation.where) listenSoon();
+  }
+
   async function signOut() {
     await session.signOut().catch(fail);
     account.clear();
@@ -210,13 +221,7 @@ async function start() {
   }
 
   outbox.state.watch(() => navigation.where && notes.show());
-  session.store.watch(async (name) => {
-    if (name) await drafts.adopt(name);
-    outbox.run();
-    if (name && local !== api) await local.signIn({ username: name });
-    await reload().catch(fail);
-    listenSoon();
-  });
+  session.store.watch(signedIn);
   library.rows.watch(() => {
     if (!document.querySelector("#gallery").hidden) navigation.route();
   });
