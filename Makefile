@@ -28,6 +28,7 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python tests/bench/bench_client.py
 	$(BIN)/python tests/bench/bench_runs.py
 	$(BIN)/python tests/bench/bench_ui.py
+	$(BIN)/python tests/bench/bench_server.py
 
 soak: $(VENV)/installed-dev
 	$(BIN)/python tests/soak.py --runs 100 --tasks 300
@@ -42,7 +43,7 @@ $(VENV)/installed: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/installed-dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+$(VENV)/installed-dev: requirements.txt requirements-export.txt requirements-dev.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ $(VENV)/installed
 

@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     # Read before the lock is taken, so that nobody waits for a large file to be read.
     traces = [trace for file in files for trace in _traces(file, config.only_verified, skipped)]
     with open_store(path) as store:
-        skipped["already there, or the same again"] += sum(not store.add(trace) for trace in traces)
+        skipped["already there or repeated"] += sum(not store.add(trace) for trace in traces)
         added = store.added
     print(f"added {len(added)} traces to {len({trace.task_id for trace in added})} tasks in {path}")
     if skipped.total():

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from utilities.code_execution import Limits
 from utilities.command_line import parse, run_main
-from utilities.config import RunFailed, UsageError, at_least_one, positive, setting
+from utilities.config import RunFailed, SandboxConfig, UsageError, at_least_one, setting
 from utilities.log import log_to_file, logger
 from utilities.progress import Progress
 from utilities.record_reader import check_results, current_results, run_models
@@ -31,7 +31,7 @@ EXAMPLE = "python synthetic_data_generators/verify_generated_code.py code_data_r
 
 
 @dataclass(frozen=True, kw_only=True)
-class VerifyConfig:
+class VerifyConfig(SandboxConfig):
     """What a verification can be told."""
 
     results: str | None = setting(
@@ -42,9 +42,6 @@ class VerifyConfig:
         None, "programs that run at once (default: one per core)", type=at_least_one
     )
     executor: str = setting("local", "local: this machine; ray: a Ray cluster", choices=tuple(VERIFIERS))
-    exec_timeout: float = setting(10.0, "seconds per program, over all its grids", type=positive)
-    exec_memory_mb: int = setting(1024, "memory per program in MB", type=at_least_one)
-    sandbox: str = setting("auto", "auto, a tier of the sandbox by name, or unsafe")
     again: bool = setting(False, "verify everything anew, also what the verified file holds already")
     output_directory: str | None = setting(
         None, "folder for the verified file and the log (default: beside the results)"

@@ -49,7 +49,7 @@ def test_files_named_in_the_readme_exist() -> None:
 
 def test_requirements_are_explained() -> None:
     explained = (ROOT / "memory_bank" / "techContext.md").read_text(encoding="utf-8")
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-export.txt", "requirements-dev.txt"):
         for line in (ROOT / name).read_text().splitlines():
             if package := re.match(r"[a-z][\w-]*", line):
                 assert f"`{package[0]}`" in explained, package[0]

@@ -49,23 +49,23 @@ class Answer(msgspec.Struct, kw_only=True):
     """True when all test pairs came out right; None when nobody looked."""
     hard_coded: Any
 
+    def __post_init__(self) -> None:
+        self.is_error |= isinstance(self.reasoning, str) and self.reasoning.startswith(_OLDER_ERROR)
+
     @property
     def text(self) -> str | None:
         """The reasoning; None where there is none to read."""
-        if self.is_error or not isinstance(self.reasoning, str) or self.reasoning.startswith(_OLDER_ERROR):
+        if self.is_error or not isinstance(self.reasoning, str):
             return None
         return self.reasoning.strip() or None
 
     @property
     def program(self) -> str | None:
         """The program; None where there is none."""
-        if (
-            self.is_error
-            or not isinstance(self.python_code, str)
-            or self.python_code.startswith(_OLDER_ERROR)
-        ):
+        code = self.python_code
+        if self.is_error or not isinstance(code, str) or code.startswith(_OLDER_ERROR):
             return None
-        return self.python_code if self.python_code.strip() else None
+        return code if code.strip() else None
 
     @property
     def is_verified(self) -> bool:
@@ -138,7 +138,7 @@ def _usernames(path: Path) -> dict[str, str]:
 def answers_of(record: Record, usernames: dict[str, str]) -> Iterator[Answer]:
     """Every answer in a result record; `usernames` of the models by run id."""
     task_id, version, run_id = (record.get(name) for name in ("task_id", "version", "run_id"))
-    names = (usernames.get(str(run_id)), usernames.get(""), record.get("model_username"), UNKNOWN_MODEL)
+    names = (record.get("model_username"), usernames.get(str(run_id)), usernames.get(""), UNKNOWN_MODEL)
     about: Record = {
         "task_id": task_id if isinstance(task_id, str) else "",
         "version": version if type(version) is int else 0,
@@ -174,7 +174,7 @@ def _answers_of_attempt(record: Record, attempt: int) -> Iterator[Record]:
     fields = {ours: _element(record.get(name), attempt) for name, ours in _FIELDS.items()}
     fields["is_error"] = _element(record.get("error"), attempt) is not None
     fields["prompt_messages"] = _prompt(record.get("prompt_messages"), attempt)
-    follow_ups = _element(record.get("refinements"), attempt) or []
+    follow_ups = _follow_ups(record, attempt)
     if isinstance(fields["reasoning"], list) or isinstance(fields["response"], list):
         yield from _answers_per_input(record, attempt, fields)
     elif not follow_ups:
@@ -208,6 +208,13 @@ def _answers_per_input(record: Record, attempt: int, fields: Record) -> Iterator
         of_input = {name: _element(value, index) for name, value in parts.items()}
         verdict = {"is_error": _element(errors, index) is not None, "verified": _element(correct, index)}
         yield fields | of_input | verdict
+
+
+def _follow_ups(record: Record, attempt: int) -> list[Record]:
+    chain = _element(record.get("refinements"), attempt)
+    return (
+        [follow_up for follow_up in chain if isinstance(follow_up, dict)] if isinstance(chain, list) else []
+    )
 
 
 def _follow_up(follow_up: Record, attempt: Record) -> Record:

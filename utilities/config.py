@@ -163,6 +163,15 @@ def task_id_list(text: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SandboxConfig:
+    """What programs that are run may use."""
+
+    exec_timeout: float = setting(10.0, "seconds per program, over all its grids", type=positive)
+    exec_memory_mb: int = setting(1024, "memory per program in MB", type=at_least_one)
+    sandbox: str = setting("auto", "auto, a tier of the sandbox by name, or unsafe")
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunConfig:
     """What a model-driven run can be told. Times are in seconds, costs in US dollars."""
 

@@ -35,6 +35,13 @@ class Request(msgspec.Struct, frozen=True):
     sampling: Sampling = Sampling()
     attempt: int = 0
     """Which of a task's `best_of` attempts this is, from 0."""
+    part: int = 0
+    """Which of the attempt's requests, from 0: the test input of a direct answer, or 0 and then the follow-ups."""
+
+    @property
+    def is_follow_up(self) -> bool:
+        """It goes on from a reply, so that its prompt may come out differently when it is made again."""
+        return self.part > 0 and any(message.role == "assistant" for message in self.messages)
 
 
 class Usage(msgspec.Struct):

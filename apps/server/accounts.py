@@ -13,7 +13,7 @@ from apps.server.refusals import ApiError
 from apps.server.store import accounts as store
 from apps.server.texts import clean_name
 
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 1000
+LONGEST_PASSWORD = 1000
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -77,8 +77,10 @@ def _prove(name: str, body: LogIn) -> None:
         return
     if right is False or not knows_access:
         raise ApiError(401, "The name or the password is wrong; a new account needs the access password too.")
-    if len(body.password) < SHORTEST_PASSWORD:
-        raise ApiError(400, f"A new account needs a password of at least {SHORTEST_PASSWORD} characters.")
+    if len(body.password) < store.SHORTEST_PASSWORD:
+        raise ApiError(
+            400, f"A new account needs a password of at least {store.SHORTEST_PASSWORD} characters."
+        )
     store.create(database(), name, body.password)
 
 

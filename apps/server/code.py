@@ -1,12 +1,11 @@
 """`POST /arc2/execute_code`: run a program in the sandbox on one grid or on several."""
 
-from typing import Any
-
 import msgspec
 from flask import Blueprint, request
 
 from apps.server.api import Reply, operation
 from apps.server.context import lanes
+from apps.server.fields import GridJson, GridsJson
 from apps.server.lanes import TooBusy
 from apps.server.refusals import ApiError
 from utilities.code_execution import Execution, Outcome
@@ -21,8 +20,8 @@ class Program(msgspec.Struct):
     """A program that defines solve_task, and one grid or a list of grids (H x W ints 0-9) to run it on."""
 
     code: str
-    input_grid: Any = msgspec.UNSET
-    input_grids: Any = msgspec.UNSET
+    input_grid: GridJson = msgspec.UNSET
+    input_grids: GridsJson = msgspec.UNSET
 
 
 class GridResult(Reply, kw_only=True):

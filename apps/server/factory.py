@@ -61,6 +61,7 @@ def build(config: Mapping[str, Any]) -> Flask:
     """The app with these settings, all of them given; see `apps.server.create_app`."""
     app = Flask("apps.server", static_folder=None)
     app.config.update(config)
+    app.url_map.merge_slashes = False
     _check_sharing(app)
     app.secret_key = app.config["SECRET_KEY"] or _kept_secret(Path(app.config["DATA_DIRECTORY"]))
     app.extensions.update(_resources(app.config))
@@ -113,7 +114,7 @@ def _resources(config: Mapping[str, Any]) -> dict[str, Any]:
     feed = Feed(database)
     return {
         "publisher": PublisherProcess(database.path, directory, dataset) if config["PUBLISH"] else None,
-        "catalogue": Catalogue(dataset),
+        "catalogue": Catalogue(dataset, database),
         "database": database,
         "feed": feed,
         "presence": Presence(feed.wake),

@@ -7,6 +7,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from apps.server.refusals import ApiError
 from apps.server.store.database import Database, now
 
+SHORTEST_PASSWORD = 8
 _HASHING = threading.Semaphore(2)
 """A hash takes 32 MB and 50 ms of a core: more at a time would let strangers take the machine."""
 

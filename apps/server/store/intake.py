@@ -27,7 +27,7 @@ COLUMNS = ("version", "origin", "verified", "code", "cells", "revision")
 def take_in_traces(database: Database, traces: Iterable[Trace]) -> int:
     """Take in the traces of a file; returns how many changes that were."""
     changes, ids = 0, set[str]()
-    for batch in _batches(traces):
+    for batch in batches(map(_storable, traces)):
         with database.reading() as connection:
             fresh = [trace for trace in batch if _is_news(connection, trace, ids)]
         if fresh:
@@ -36,12 +36,22 @@ def take_in_traces(database: Database, traces: Iterable[Trace]) -> int:
     return changes
 
 
+def _storable(trace: Trace) -> Trace:
+    """SQLite's JSON ends a text at U+0000, which no page could show anyway."""
+    for name in ("trace_id", "task_id", "username", "text", "timestamp"):
+        setattr(trace, name, getattr(trace, name).replace("\0", "\ufffd"))
+    trace.voters = {name.replace("\0", "\ufffd"): vote for name, vote in trace.voters.items()}
+    return trace
+
+
 def _is_news(connection: sqlite3.Connection, trace: Trace, ids: set[str]) -> bool:
     """Whether there may be anything to take in. Gives the trace another id where its own stands for another trace."""
     there = _known(connection, trace)
     if trace.trace_id in ids or (there and there["task_id"] != trace.task_id):
         trace.trace_id = content_key(trace.task_id, trace.username, trace.text)
         there = _known(connection, trace)
+    if trace.trace_id in ids:
+        return False  # the same once more
     ids.add(trace.trace_id)
     if there is None:
         return True
@@ -157,7 +167,7 @@ def _was_held(connection: sqlite3.Connection, trace: Trace, name: str, vote: int
 def take_in_variations(database: Database, tasks: Iterable[Task]) -> int:
     """Take in the variations (versions above 0) of a dataset; returns how many changes that were."""
     changes = 0
-    for batch in _batches(task for task in tasks if task.version):
+    for batch in batches(task for task in tasks if task.version):
         with database.reading() as connection:
             fresh = [task for task in batch if not _is_known(connection, task)]
         if fresh:
@@ -166,7 +176,8 @@ def take_in_variations(database: Database, tasks: Iterable[Task]) -> int:
     return changes
 
 
-def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+def batches(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """`items`, some hundred at a time, for one transaction each."""
     source = iter(items)
     while batch := list(islice(source, BATCH)):
         yield batch
@@ -193,6 +204,14 @@ def _new_signers(connection: sqlite3.Connection, task: Task, version: int) -> li
     )
     held = {row["username"] for row in rows}
     return [name for name in dict.fromkeys(task.signed_by) if name and name not in held]
+
+
+def is_free(connection: sqlite3.Connection, task: Task) -> bool:
+    """Whether neither the version's number nor its pairs were ever held."""
+    taken = connection.execute(
+        "SELECT 1 FROM variations WHERE task_id = ? AND version = ?", task.key
+    ).fetchone()
+    return taken is None and _held(connection, task) is None
 
 
 def take_in_variation(connection: sqlite3.Connection, task: Task) -> tuple[int, int]:

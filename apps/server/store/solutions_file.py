@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from apps.server.catalogue import stamp
+from apps.server.stamps import stamp
 from apps.server.store.database import Database, append
 from apps.server.store.locks import file_lock
 from apps.server.store.submissions import Submission
@@ -78,19 +78,29 @@ class SolutionsFile:
         if not self.path.exists():
             return set()
         _mend_tail(self.path)
-        return {self._take_in_line(line) for line in _lines(self.path)}
+        there = set()
+        for line in _lines(self.path):
+            _take_in(self.database, line)
+            there.add(line.submission_id)
+        return there
 
-    def _take_in_line(self, line: SolutionLine) -> str:
-        with self.database.reading() as connection:
-            known = connection.execute(
-                "SELECT 1 FROM submissions WHERE submission_id = ?", (line.submission_id,)
-            ).fetchone()
-        if known is None:
-            body = msgspec.to_builtins(line)
-            names = body.pop("task_id"), body.pop("username")
-            with self.database.writing() as connection:
-                append(connection, "submission", *names, body)
-        return line.submission_id
+
+def take_in_solutions(database: Database, path: Path) -> int:
+    """Take in the submissions of a solutions.jsonl; returns how many were new."""
+    return sum(_take_in(database, line) for line in _lines(path))
+
+
+def _take_in(database: Database, line: SolutionLine) -> bool:
+    with database.reading() as connection:
+        known = connection.execute(
+            "SELECT 1 FROM submissions WHERE submission_id = ?", (line.submission_id,)
+        ).fetchone()
+    if known is None:
+        body = msgspec.to_builtins(line)
+        task_id, username = body.pop("task_id"), body.pop("username")
+        with database.writing() as connection:
+            append(connection, "submission", task_id, username, body)
+    return known is None
 
 
 def _line(row: sqlite3.Row) -> bytes:

@@ -1,0 +1,137 @@
+"""Which runs the given results files hold, and their records one by one."""
+
+import glob
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from utilities.config import RunFailed, UsageError
+from utilities.record_reader import current_results, iterate_other_entries
+from utilities.records import Record
+from utilities.terminal import note
+
+JOURNAL = ".attempts.jsonl"
+VERIFIED = ".verified"
+
+
+class RunInfo(msgspec.Struct, kw_only=True):
+    """What a file says about a run besides its results. Times in seconds."""
+
+    run_id: str
+    file: str
+    name: str = ""
+    """How charts and tables call it: its model, numbered where several runs have the same."""
+    script: str | None = None
+    model_identifier: str | None = None
+    model_id: str | None = None
+    timestamp: str | None = None
+    status: str | None = None
+    """As in metadata; None for a run that was killed, or that the file says nothing about."""
+    tasks_asked: int | None = None
+    runtime_seconds: float | None = None
+    settings: Record = {}
+    """The run's sampling settings."""
+
+
+_SETTINGS = ("best_of", "temperature", "max_tokens", "reasoning_effort", "seed", "refine", "stop_when_agreed")
+
+
+def find_files(patterns: Sequence[str]) -> list[Path]:
+    """The files that paths and globs name, each once, in order. Raises UsageError when one names none."""
+    found: dict[Path, None] = {}
+    for pattern in patterns:
+        named = [Path(pattern)] if Path(pattern).is_file() else _globbed(pattern)
+        if not named:
+            raise UsageError(
+                f"there is no file {pattern}: give results .jsonl, .verified.jsonl or snapshot .json files"
+            )
+        found |= dict.fromkeys(path.resolve() for path in named)
+    return sorted(found, key=_rank)
+
+
+def _rank(path: Path) -> int:
+    """Files that were scored anew or verified come first, as a run that is in several is taken from the first."""
+    return 0 if ".rescored" in path.name else 1 if VERIFIED in path.name else 2
+
+
+def _globbed(pattern: str) -> list[Path]:
+    paths = [Path(name) for name in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207 (a pattern may be absolute)
+    journals = [path for path in paths if path.name.endswith(JOURNAL)]
+    if journals:
+        note(f"{', '.join(map(str, journals))}: journals of open runs hold no results and are left out")
+    return [path for path in paths if path.is_file() and path not in journals]
+
+
+def read_runs(path: Path) -> dict[str, RunInfo]:
+    """What a file says about its runs, by run id. Raises RunFailed when an entry is broken."""
+    runs: dict[str, RunInfo] = {}
+    for source in (*_verified_from(path), path):
+        for entry in iterate_other_entries(source):
+            run_id = str(entry.get("run_id", ""))
+            _take_in(runs.setdefault(run_id, RunInfo(run_id=run_id, file=path.name)), entry)
+    return runs
+
+
+def _verified_from(path: Path) -> list[Path]:
+    """The file that a verified one was made from, which says more about its runs; it lies beside it."""
+    if VERIFIED not in path.name:
+        return []
+    sources = (
+        path.with_name(path.name.replace(VERIFIED, "", 1)).with_suffix(end) for end in (".jsonl", ".json")
+    )
+    return [source for source in sources if source.is_file()][:1]
+
+
+def _take_in(run: RunInfo, entry: Record) -> None:
+    """A run line or a metadata line; the later one counts."""
+    config, manifest = entry.get("config") or {}, entry.get("manifest") or {}
+    known = {
+        "script": entry.get("script"),
+        "model_identifier": entry.get("model_identifier") or config.get("model_identifier"),
+        "model_id": entry.get("model_username") or manifest.get("model_id"),
+        "timestamp": entry.get("timestamp") if entry.get("entry_type") == "run" else None,
+        "status": entry.get("status"),
+        "tasks_asked": entry.get("tasks_total") or manifest.get("tasks_total"),
+        "runtime_seconds": entry.get("total_runtime_seconds"),
+        "settings": {name: config[name] for name in _SETTINGS if config.get(name)},
+    }
+    for name, value in known.items():
+        if value:
+            setattr(run, name, value)
+
+
+def read_records(paths: Sequence[Path]) -> Iterator[tuple[Path, Record]]:
+    """(file, record) of every result that counts; of a run in several files, only from the first one that has it.
+
+    Raises RunFailed at a broken entry, or when a file holds no results.
+    """
+    owner: dict[str, Path] = {}
+    for path in paths:
+        empty, doubled = True, set()
+        for record in current_results(path):
+            empty, run_id = False, str(record.get("run_id", ""))
+            if owner.setdefault(run_id, path) == path:
+                yield path, record
+            else:
+                doubled.add(run_id)
+        if empty:
+            raise RunFailed(f"{path} holds no results: give the results file or the snapshot of a run")
+        for run_id in sorted(doubled):
+            note(f"run {run_id} is in {owner[run_id].name} too and is not counted again from {path.name}")
+
+
+_KINDS = {"run_code_benchmark": "code", "run_direct_benchmark": "direct", "generate_code_data": "code data"}
+
+
+def name_runs(runs: Sequence[RunInfo]) -> None:
+    """Give each run a name of its own: its model; where several have the same, what was asked for, then a number."""
+    names = [run.model_identifier or run.model_id or "model unknown" for run in runs]
+    kinds = [_KINDS.get(run.script or "") for run in runs]
+    told = [
+        f"{name}, {kind}" if kind and names.count(name) > 1 else name
+        for name, kind in zip(names, kinds, strict=True)
+    ]
+    for place, (run, name) in enumerate(zip(runs, told, strict=True)):
+        number = f" #{told[: place + 1].count(name)}" if told.count(name) > 1 else ""
+        run.name = name + number
