@@ -29,6 +29,7 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python tests/bench/bench_runs.py
 	$(BIN)/python tests/bench/bench_ui.py
 	$(BIN)/python tests/bench/bench_server.py
+	$(BIN)/python tests/bench/bench_scoring.py
 
 soak: $(VENV)/installed-dev
 	$(BIN)/python tests/soak.py --runs 100 --tasks 300

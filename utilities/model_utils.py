@@ -144,7 +144,8 @@ class RunStopped(Exception):
 def get_model(model_identifier: str, config: RunConfig | None = None) -> Model:
     """The model of that name (see config.find_model), with the endpoint, timeouts and limits of `config`.
 
-    Raises UsageError when the name is unknown, its key is missing or impossible, or OFFLINE is given an endpoint.
+    Raises UsageError when the name is unknown, its key is missing or impossible, OFFLINE is given an endpoint, or Ray is
+    not installed; RunFailed when there is no Ray cluster.
     """
     config = config or RunConfig()
     row = find_model(model_identifier)
@@ -156,6 +157,10 @@ def get_model(model_identifier: str, config: RunConfig | None = None) -> Model:
             )
         from utilities.models.offline import OfflineModel
 
+        if config.executor == "ray" and not config.dry_run:
+            from utilities.models.offline.ray_crew import RayCrew
+
+            return OfflineModel(crew=RayCrew(config.ray_address))
         return OfflineModel(workers=config.max_concurrent_tasks)
     key = _key(model_identifier, row, needed=config.base_url is None and not config.dry_run)
     from utilities.models.openai_compatible import OpenAICompatibleModel

@@ -14,7 +14,9 @@ from typing import Any
 import msgspec
 
 from utilities.config import RunFailed
+from utilities.parquet_records import parquet_entries
 from utilities.records import Record, RunLine, StoredResult
+from utilities.snapshots import snapshot_metadata, snapshot_results
 from utilities.terminal import note
 
 _TAIL_BLOCK = 1 << 16
@@ -110,30 +112,16 @@ class _ResultKey(msgspec.Struct):
 
 
 def iterate_entries(path: Path) -> Iterator[tuple[str, bytes]]:
-    """(where, body) of every line of a .jsonl, or of every result of a snapshot or an older .json file.
+    """(where, body) of every line of a .jsonl, every row of a .parquet, or every result of a snapshot or older .json file.
 
-    Raises RunFailed when a .json file is neither a snapshot, nor a list of results, nor a single result.
+    Streaming. Raises RunFailed when the file is not what its name says, UsageError when a .parquet needs pyarrow.
     """
-    if path.suffix != ".json":
-        for number, _, line in iterate_lines(path):
-            yield f"line {number}", line
-        return
-    for number, body in enumerate(_read_snapshot(path)[1], start=1):
-        yield f"result {number}", bytes(body)
-
-
-def _read_snapshot(path: Path) -> tuple[bytes, list[msgspec.Raw]]:
-    """(metadata, results) of a .json file; the metadata of an older one is `{}`."""
-    try:
-        whole = msgspec.json.decode(path.read_bytes(), type=dict[str, msgspec.Raw] | list[msgspec.Raw])
-        if isinstance(whole, list):
-            return b"{}", whole
-        if "results" not in whole:
-            return b"{}", [msgspec.Raw(path.read_bytes())]
-        results = msgspec.json.decode(whole["results"], type=list[msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RunFailed(f"{path} is neither a results file nor a snapshot ({error})") from None
-    return bytes(whole.get("metadata", b"{}")), results
+    if path.suffix == ".json":
+        yield from ((f"result {number}", body) for number, body in enumerate(snapshot_results(path), start=1))
+    elif path.suffix == ".parquet":
+        yield from ((f"row {number}", body) for number, body in enumerate(parquet_entries(path), start=1))
+    else:
+        yield from ((f"line {number}", line) for number, _, line in iterate_lines(path))
 
 
 def current_results(path: Path, kind: Any = Record, *, older_all: bool = False) -> Iterator[Any]:
@@ -143,7 +131,7 @@ def current_results(path: Path, kind: Any = Record, *, older_all: bool = False) 
     or, with `older_all`, every one. Memory: about 30 bytes per entry of the file. Raises RunFailed, naming the place, at
     a broken entry.
     """
-    if path.suffix != ".json":
+    if path.suffix not in (".json", ".parquet"):
         note_torn_tail(path)
     keys, is_result = array("q"), bytearray()
     for where, body in iterate_entries(path):
@@ -205,7 +193,7 @@ def run_usernames(path: Path) -> dict[str, str]:
 def iterate_other_entries(path: Path) -> Iterator[Record]:
     """The entries of a file that are about whole runs: run and metadata lines; of a snapshot its metadata."""
     if path.suffix == ".json":
-        yield decode_entry(path, "metadata", _read_snapshot(path)[0], Record)
+        yield decode_entry(path, "metadata", snapshot_metadata(path), Record)
         return
     for where, body in iterate_entries(path):
         if decode_entry(path, where, body, _ResultKey).entry_type != "result":

@@ -7,12 +7,16 @@ import asyncio
 import os
 import time
 from collections import OrderedDict
+from typing import TYPE_CHECKING
 
 from utilities.model_utils import Reply, Request, RetryableError, RunStopped, Usage
 from utilities.models.offline.crew import Crew, WorkerEnded
 from utilities.models.offline.prompt import Question, read_question
 from utilities.models.offline.protocol import Job, Solution, decode_solutions, encode_line
 from utilities.models.offline.replies import NO_PAIRS, write_reply
+
+if TYPE_CHECKING:
+    from utilities.models.offline.ray_crew import RayCrew
 
 CACHED_JOBS = 64
 """How many tasks' programs are remembered, so that further attempts do not search again."""
@@ -24,9 +28,12 @@ class OfflineModel:
     identifier = "OFFLINE"
     username = "OFFLINE"
 
-    def __init__(self, workers: int = 1) -> None:
-        """`workers`: searches at the same time, at most one per processor; processes start when first needed."""
-        self._crew = Crew(max(1, min(workers, os.cpu_count() or 1)))
+    def __init__(self, workers: int = 1, crew: "Crew | RayCrew | None" = None) -> None:
+        """`workers`: searches at the same time, at most one per processor; processes start when first needed.
+
+        `crew`: somebody else who searches.
+        """
+        self._crew = crew or Crew(max(1, min(workers, os.cpu_count() or 1)))
         self._stopped = False
         self._cache: OrderedDict[bytes, list[Solution]] = OrderedDict()
         self._locks: dict[bytes, asyncio.Lock] = {}
