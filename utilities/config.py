@@ -227,7 +227,9 @@ class RunConfig:
     max_tokens: int | None = setting(
         None, "most tokens per response (default: the model's own)", type=at_least_one
     )
-    reasoning_effort: str | None = setting(None, "for reasoning models, such as low, medium or high; OFFLINE searches longer on high")
+    reasoning_effort: str | None = setting(
+        None, "for reasoning models, such as low, medium or high; OFFLINE searches longer on high"
+    )
     seed: int | None = setting(None, "sampling seed; attempt i of a task uses seed + i", type=zero_or_more)
     stream: bool = setting(True, "stream responses, so that a silent connection is noticed")
     request_timeout: float = setting(1800.0, "seconds for a whole request", type=positive)
