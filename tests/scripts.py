@@ -27,7 +27,14 @@ VERIFY = "synthetic_data_generators/verify_generated_code.py"
 
 def environment(**changes: str) -> dict[str, str]:
     """This process's environment without keys (blank, so that a .env does not fill them in), and `changes`."""
-    blank = {"OPENROUTER_API_KEY": "", "LOCAL_API_KEY": ""}
+    names = (
+        "OPENROUTER_API_KEY",
+        "LOCAL_API_KEY",
+        "SERVER_SECRET_KEY",
+        "SERVER_ACCESS_PASSWORD",
+        "SERVER_PUBLIC_ORIGIN",
+    )
+    blank = dict.fromkeys(names, "")
     return {**os.environ, **blank, "NO_PROXY": "127.0.0.1", **changes}
 
 

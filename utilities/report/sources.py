@@ -1,17 +1,16 @@
 """Which runs the given results files hold, and their records one by one."""
 
-import glob
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
-from utilities.config import RunFailed, UsageError
+from utilities.config import RunFailed
 from utilities.record_reader import current_results, iterate_other_entries
 from utilities.records import Record
+from utilities.results_files import find_results
 from utilities.terminal import note
 
-JOURNAL = ".attempts.jsonl"
 VERIFIED = ".verified"
 
 
@@ -38,16 +37,8 @@ _SETTINGS = ("best_of", "temperature", "max_tokens", "reasoning_effort", "seed",
 
 
 def find_files(patterns: Sequence[str]) -> list[Path]:
-    """The files that paths and globs name, each once, in order. Raises UsageError when one names none."""
-    found: dict[Path, None] = {}
-    for pattern in patterns:
-        named = [Path(pattern)] if Path(pattern).is_file() else _globbed(pattern)
-        if not named:
-            raise UsageError(
-                f"there is no file {pattern}: give results .jsonl, .verified.jsonl or snapshot .json files"
-            )
-        found |= dict.fromkeys(path.resolve() for path in named)
-    return sorted(found, key=_rank)
+    """As `find_results`, in the order in which they are read."""
+    return sorted(find_results(patterns), key=_rank)
 
 
 def _rank(path: Path) -> int:
@@ -55,22 +46,40 @@ def _rank(path: Path) -> int:
     return 0 if ".rescored" in path.name else 1 if VERIFIED in path.name else 2
 
 
-def _globbed(pattern: str) -> list[Path]:
-    paths = [Path(name) for name in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207 (a pattern may be absolute)
-    journals = [path for path in paths if path.name.endswith(JOURNAL)]
-    if journals:
-        note(f"{', '.join(map(str, journals))}: journals of open runs hold no results and are left out")
-    return [path for path in paths if path.is_file() and path not in journals]
-
-
 def read_runs(path: Path) -> dict[str, RunInfo]:
     """What a file says about its runs, by run id. Raises RunFailed when an entry is broken."""
     runs: dict[str, RunInfo] = {}
     for source in (*_verified_from(path), path):
         for entry in iterate_other_entries(source):
-            run_id = str(entry.get("run_id", ""))
-            _take_in(runs.setdefault(run_id, RunInfo(run_id=run_id, file=path.name)), entry)
+            try:
+                about = msgspec.convert(entry, _AboutRun)
+            except msgspec.ValidationError as error:
+                raise RunFailed(
+                    f"what {source} says about run {entry.get('run_id')} is broken ({error})"
+                ) from None
+            _take_in(runs.setdefault(about.run_id, RunInfo(run_id=about.run_id, file=path.name)), about)
     return runs
+
+
+class _Manifest(msgspec.Struct, frozen=True):
+    model_id: str | None = None
+    tasks_total: int | None = None
+
+
+class _AboutRun(msgspec.Struct):
+    """A run line or a metadata line, or the metadata of a snapshot."""
+
+    run_id: str = ""
+    entry_type: str = "metadata"
+    script: str | None = None
+    timestamp: str | None = None
+    status: str | None = None
+    model_identifier: str | None = None
+    model_username: str | None = None
+    tasks_total: int | None = None
+    total_runtime_seconds: float | None = None
+    config: Record = {}
+    manifest: _Manifest = _Manifest()
 
 
 def _verified_from(path: Path) -> list[Path]:
@@ -83,18 +92,18 @@ def _verified_from(path: Path) -> list[Path]:
     return [source for source in sources if source.is_file()][:1]
 
 
-def _take_in(run: RunInfo, entry: Record) -> None:
-    """A run line or a metadata line; the later one counts."""
-    config, manifest = entry.get("config") or {}, entry.get("manifest") or {}
+def _take_in(run: RunInfo, about: _AboutRun) -> None:
+    """The later line counts."""
+    model = about.config.get("model_identifier")
     known = {
-        "script": entry.get("script"),
-        "model_identifier": entry.get("model_identifier") or config.get("model_identifier"),
-        "model_id": entry.get("model_username") or manifest.get("model_id"),
-        "timestamp": entry.get("timestamp") if entry.get("entry_type") == "run" else None,
-        "status": entry.get("status"),
-        "tasks_asked": entry.get("tasks_total") or manifest.get("tasks_total"),
-        "runtime_seconds": entry.get("total_runtime_seconds"),
-        "settings": {name: config[name] for name in _SETTINGS if config.get(name)},
+        "script": about.script,
+        "model_identifier": about.model_identifier or (str(model) if model else None),
+        "model_id": about.model_username or about.manifest.model_id,
+        "timestamp": about.timestamp if about.entry_type == "run" else None,
+        "status": about.status,
+        "tasks_asked": about.tasks_total or about.manifest.tasks_total,
+        "runtime_seconds": about.total_runtime_seconds,
+        "settings": {name: about.config[name] for name in _SETTINGS if about.config.get(name)},
     }
     for name, value in known.items():
         if value:

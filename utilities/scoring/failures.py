@@ -1,10 +1,5 @@
 """Why an attempt is not right, in one word: the classes of the failure histogram."""
 
-from typing import Any
-
-from utilities.progress import failure_class
-from utilities.records import ErrorInfo
-
 CLASSES = (
     "api_error",
     "truncated",
@@ -18,8 +13,6 @@ CLASSES = (
 )
 """In the order in which an attempt can fail: no reply, no answer in it, a program that gives none, a wrong answer."""
 
-SKIPPED = "skipped"
-"""Not asked, because enough programs agreed: no failure."""
 OURS = "sandbox_error"
 """The sandbox failed, not the program: it is run again and never charged to the model."""
 
@@ -38,10 +31,3 @@ def verdict_class(reason: str) -> str | None:
     if kind in ("Passed", "no expected output"):
         return None
     return _CLASS_OF.get(kind, kind)
-
-
-def reply_class(answer: Any, error: ErrorInfo | None, finish_reason: str | None) -> str | None:
-    """The class of an attempt without an answer, `skipped` if it was never asked; None when it holds an answer."""
-    if error is not None and error.type == SKIPPED:
-        return SKIPPED
-    return failure_class(answer, error, finish_reason)

@@ -11,9 +11,10 @@ import msgspec
 
 from utilities.grid import Grid, shape
 from utilities.model_utils import Usage
-from utilities.records import ErrorInfo, flattened
+from utilities.progress import failure_class
+from utilities.records import SKIPPED, ErrorInfo, flattened
 from utilities.scoring.choice import FILLER, Submission, choose_code, choose_direct, grid_at
-from utilities.scoring.failures import OURS, SKIPPED, reply_class, verdict_class
+from utilities.scoring.failures import OURS, verdict_class
 from utilities.scoring.scored_record import FollowUp, Grids, ScoredRecord, of_attempt, of_input, scored_record
 
 
@@ -27,7 +28,7 @@ class AttemptResult(msgspec.Struct, frozen=True):
     right: bool | None
     """Right on every test input; None where outputs are secret, the attempt was never asked or the sandbox failed."""
     failure: str | None
-    """Its class (failures.CLASSES, SKIPPED or OURS); None when it is right, or when nothing is known against it."""
+    """Its class (failures.CLASSES or OURS, or records.SKIPPED); None when it is right, or when nothing is known against it."""
     inputs_right: tuple[bool, ...]
     """Per test input; empty where outputs are secret."""
 
@@ -62,11 +63,6 @@ class TaskResult(msgspec.Struct, frozen=True, kw_only=True):
     def solved(self) -> bool:
         """Every test input is right."""
         return self.right == self.inputs
-
-    @property
-    def was_stopped_early(self) -> bool:
-        """Some attempts were never asked, because programs agreed: pass@k does not exist for it."""
-        return any(attempt.failure == SKIPPED for attempt in self.attempts)
 
 
 def judge(record: Any) -> TaskResult:
@@ -153,13 +149,13 @@ def _attempt_result(record: ScoredRecord, attempt: int, expected: list[Grid | No
 
 def _code_failure(record: ScoredRecord, attempt: int) -> str | None:
     """By the verdict, which is on the last reply of an attempt; without one, by the attempt itself."""
-    if reason := of_attempt(record.verification_reason, attempt):
-        return verdict_class(reason)
-    return reply_class(
+    unanswered = failure_class(
         of_attempt(record.python_code, attempt),
         of_attempt(record.error, attempt),
         of_attempt(record.finish_reason, attempt),
     )
+    reason = of_attempt(record.verification_reason, attempt)
+    return unanswered if reason is None or unanswered == SKIPPED else verdict_class(reason)
 
 
 def _direct_failure(record: ScoredRecord, attempt: int) -> str | None:
@@ -169,7 +165,7 @@ def _direct_failure(record: ScoredRecord, attempt: int) -> str | None:
         error, finish_reason = (
             of_input(values, attempt, index) for values in (record.error, record.finish_reason)
         )
-        failure = reply_class(grid, error, finish_reason) or _difference(grid, output)
+        failure = failure_class(grid, error, finish_reason) or _difference(grid, output)
         if failure is not None:
             return failure
     return None

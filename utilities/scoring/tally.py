@@ -5,7 +5,8 @@ from fractions import Fraction
 
 import msgspec
 
-from utilities.scoring.failures import OURS, SKIPPED
+from utilities.records import SKIPPED
+from utilities.scoring.failures import OURS
 from utilities.scoring.judging import TaskResult
 from utilities.scoring.statistics import Interval, exact_pass_at_k, score_interval
 

@@ -84,3 +84,9 @@ def test_runs_of_one_model_are_told_apart() -> None:
     ]
     name_runs(runs)
     assert [run.name for run in runs] == ["M, code", "M, direct #1", "M, direct #2", "N"]
+
+
+def test_a_broken_line_about_a_run_is_refused(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "a.jsonl", run_line("run1", "M", manifest={"tasks_total": "many"}))
+    with pytest.raises(RunFailed, match=r"says about run run1 is broken .*tasks_total"):
+        read_runs(path)

@@ -107,8 +107,10 @@ def test_an_attempt_never_asked_is_no_failure() -> None:
         verification_reason=["Passed", None],
     )
     result = judge(record)
-    assert result.was_stopped_early
-    assert [attempt.right for attempt in result.attempts] == [True, None]
+    assert [(attempt.right, attempt.failure) for attempt in result.attempts] == [
+        (True, None),
+        (None, "skipped"),
+    ]
     assert result.score == 1.0
 
 
