@@ -30,6 +30,7 @@ from utilities.code_execution import Limits
 from utilities.command_line import run_main
 from utilities.config import SandboxConfig, UsageError, at_least_one, setting, zero_or_more
 from utilities.data_loader import Task
+from utilities.log import logger
 from utilities.model_utils import Request
 from utilities.records import Attempt, Record, attempt_fields
 from utilities.run_setup import Job
@@ -96,7 +97,9 @@ async def work(model: TaskModel, task: Task, config: CodeBenchmarkConfig) -> Rec
     fields = attempt_fields([chain[0].asked if chain else NOT_ASKED for chain in tries])
     if config.refine:
         fields["refinements"] = [[_follow_up_fields(tried) for tried in chain[1:]] for chain in tries]
-    return fields | code_fields(task, [[tried.judged for tried in chain] for chain in tries])
+    fields |= code_fields(task, [[tried.judged for tried in chain] for chain in tries])
+    logger.debug("task %s version %d: %s", task.task_id, task.version, fields["verification_reason"])
+    return fields
 
 
 async def _attempt(model: TaskModel, task: Task, config: CodeBenchmarkConfig, attempt: int) -> list[Tried]:

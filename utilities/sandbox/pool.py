@@ -41,7 +41,7 @@ class Limits(msgspec.Struct, frozen=True):
     """Size of one grid's result, as JSON and with its printed text."""
 
     def __post_init__(self) -> None:
-        if not 0 < self.seconds < 1e9 or not 1 <= self.memory_mb <= 1 << 40:
+        if not 0 < self.seconds <= 1e9 or not 1 <= self.memory_mb <= 1 << 40:
             raise ValueError("A program needs a time limit above 0 seconds and at least 1 MB of memory.")
         if self.stdout_characters < 0 or not 1 <= self.result_bytes < 1 << 31:
             raise ValueError("A program needs room for a result, and no less than 0 characters to print.")
