@@ -107,7 +107,10 @@ def test_an_attempt_never_asked_is_no_failure() -> None:
         verification_reason=["Passed", None],
     )
     result = judge(record)
-    assert [(attempt.right, attempt.failure) for attempt in result.attempts] == [(True, None), (None, "skipped")]
+    assert [(attempt.right, attempt.failure) for attempt in result.attempts] == [
+        (True, None),
+        (None, "skipped"),
+    ]
     assert result.score == 1.0
 
 
@@ -178,7 +181,7 @@ def test_records_of_one_program_in_the_older_layout_are_judged() -> None:
 @pytest.mark.parametrize("missing", ["task_data", "test_outputs"])
 def test_a_record_that_cannot_be_judged_says_what_it_lacks(missing: str) -> None:
     record = code_record("007bbfb7", [RIGHT], [[RIGHT]])
-    record |= {"task_data": {"test": []}} if missing == "task_data" else {"test_outputs": None}
+    record[missing] = {"test": []} if missing == "task_data" else None
     with pytest.raises(Unjudged, match=r"task 007bbfb7 .*(task_data|test outputs)"):
         judge(record)
 
