@@ -20,7 +20,9 @@ def reread(record: Record) -> Record:
     unjudged = {name: value for name, value in record.items() if name not in _VERDICTS}
     refined = record.get("refinements") or [None] * len(replies)
     last = [_last(reply, follow_ups or ()) for reply, follow_ups in zip(replies, refined, strict=False)]
-    return unjudged | {"python_code": [None if reply is None else _CODE.parse(reply).python_code for reply in last]}
+    return unjudged | {
+        "python_code": [None if reply is None else _CODE.parse(reply).python_code for reply in last]
+    }
 
 
 def _answers(replies: Any) -> Any:

@@ -34,7 +34,7 @@ from utilities.model_utils import Request
 from utilities.records import Attempt, Record, attempt_fields
 from utilities.run_setup import Job
 from utilities.verification import no_program_fields, verdict_fields, verify_surely
-from utilities.verifiers import LocalVerifier, shared_verifier
+from utilities.verifiers import Verifier, shared_verifier
 
 AGENT, REFINEMENT = ReasoningCodeGenerator(), Refinement()
 HERE = Path(__file__).resolve().parent
@@ -74,11 +74,10 @@ def check(config: CodeBenchmarkConfig) -> None:
         verifier_of(config)
 
 
-def verifier_of(config: CodeBenchmarkConfig) -> LocalVerifier:
-    """The sandbox of the run. Raises UsageError where it cannot be had."""
-    return shared_verifier(
-        Limits(seconds=config.exec_timeout, memory_mb=config.exec_memory_mb), config.sandbox
-    )
+def verifier_of(config: CodeBenchmarkConfig) -> Verifier:
+    """Where the run's programs run. Raises UsageError or RunFailed where that cannot be had."""
+    limits = Limits(seconds=config.exec_timeout, memory_mb=config.exec_memory_mb)
+    return shared_verifier(limits, config.sandbox, config.executor, config.ray_address)
 
 
 async def work(model: TaskModel, task: Task, config: CodeBenchmarkConfig) -> Record:
@@ -186,4 +185,4 @@ JOB = Job(
 )
 
 if __name__ == "__main__":
-    run_main(lambda: run_benchmark(JOB, rescored))
+    run_main(lambda: run_benchmark(JOB, rescored, at_once=lambda config: verifier_of(config).at_hand))

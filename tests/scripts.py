@@ -10,12 +10,31 @@ GENERATE_CODE = "synthetic_data_generators/generate_code_data.py"
 GENERATE_REASONING = "synthetic_data_generators/generate_reasoning_data.py"
 CODE_BENCHMARK = "benchmark/run_code_benchmark.py"
 DIRECT_BENCHMARK = "benchmark/run_direct_benchmark.py"
+PER_ATTEMPT = (
+    "prompt_messages",
+    "reasoning",
+    "response",
+    "thinking",
+    "finish_reason",
+    "usage",
+    "generation_time_seconds",
+    "provider",
+    "error",
+)
+"""The fields of a result that every script has, with one element per attempt."""
 VERIFY = "synthetic_data_generators/verify_generated_code.py"
 
 
 def environment(**changes: str) -> dict[str, str]:
     """This process's environment without keys (blank, so that a .env does not fill them in), and `changes`."""
-    blank = {"OPENROUTER_API_KEY": "", "LOCAL_API_KEY": ""}
+    names = (
+        "OPENROUTER_API_KEY",
+        "LOCAL_API_KEY",
+        "SERVER_SECRET_KEY",
+        "SERVER_ACCESS_PASSWORD",
+        "SERVER_PUBLIC_ORIGIN",
+    )
+    blank = dict.fromkeys(names, "")
     return {**os.environ, **blank, "NO_PROXY": "127.0.0.1", **changes}
 
 

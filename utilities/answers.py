@@ -4,15 +4,13 @@ An answer is an attempt, one of its follow-ups (`refinements`), or what an attem
 test input. In older records one attempt stands without a list around it. Not here: scores (scoring/).
 """
 
-import glob
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from utilities.config import UsageError
 from utilities.record_reader import current_results, decode_entry, iterate_entries, run_usernames
 from utilities.records import Record
 from utilities.terminal import note
@@ -81,22 +79,6 @@ def described(skipped: Counter[str]) -> str:
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
-def results_files(patterns: Sequence[str]) -> list[Path]:
-    """The files that names and glob patterns mean, each once, in their order. Raises UsageError where one means none."""
-    files: dict[Path, None] = {}
-    for pattern in patterns:
-        found = [pattern] if Path(pattern).is_file() else _matches(pattern)
-        paths = [Path(name).resolve() for name in found if Path(name).is_file()]
-        if not paths:
-            raise UsageError(f"there is no file {pattern}: give a results .jsonl or a snapshot .json")
-        files.update(dict.fromkeys(paths))
-    return list(files)
-
-
-def _matches(pattern: str) -> list[str]:
-    return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 (a pattern may be absolute)
-
-
 def verified_file(path: Path) -> Path:
     """The file with the verdicts on the programs of `path`: the one beside it, when `path` has none of its own."""
     verdicts = path.with_name(f"{path.stem}.verified.jsonl")
@@ -117,7 +99,7 @@ def _has_verdicts(path: Path) -> bool:
 def read_answers(path: Path) -> Iterator[Answer]:
     """Every answer in a results file, streaming. Raises RunFailed, naming the place, when the file is broken."""
     names = _usernames(path)
-    for record in current_results(path, older_all=True):
+    for record in current_results(path):
         yield from answers_of(record, names)
 
 

@@ -84,7 +84,8 @@ async def ask_best_of(model: Model, messages: Prompt, config: RunConfig) -> list
 
 def side_by_side(work: Iterable[Awaitable[Result]]) -> Awaitable[list[Result]]:
     """What each returns, in order. Raises what one of them raised once all have ended; RunStopped gives way to bugs."""
-    return _gathered(list(work))  # read now: a generator's variables may have other values when this is awaited
+    # Listed now: the variables of a generator may have other values by the time that this is awaited.
+    return _gathered(list(work))
 
 
 async def _gathered(work: list[Awaitable[Result]]) -> list[Result]:

@@ -4,13 +4,13 @@ Not here: asking and judging (benchmark/), scoring (scoring/), reading stored re
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from utilities.command_line import parse_given
-from utilities.config import RunConfig, RunFailed, UsageError, setting
+from utilities.config import RunConfig, RunFailed, UsageError, check_executor, setting
 from utilities.record_reader import current_results
 from utilities.rescoring import Rescored, rescore
 from utilities.run_setup import Job, Setup, prepare
@@ -41,14 +41,19 @@ class BenchmarkConfig(RunConfig):
     )
 
 
-def run_benchmark(job: Job, rescored: Rescored, argv: Sequence[str] | None = None) -> int:
+def run_benchmark(
+    job: Job,
+    rescored: Rescored,
+    argv: Sequence[str] | None = None,
+    at_once: Callable[[Any], int] = lambda config: 1,
+) -> int:
     """Run a benchmark from its command line; returns the exit code.
 
-    `rescored` makes a result anew from its stored replies. Raises UsageError, RunFailed and OSError.
+    `rescored` makes a result anew from its stored replies, `at_once(config)` of them at a time. Raises UsageError, RunFailed and OSError.
     """
     given = parse_given(job.config, argv, job.description, job.example)
     if "rescore" in given:
-        return _rescore(job, given, rescored)
+        return _rescore(job, given, rescored, at_once)
     setup = prepare(job, argv)
     submission = None if setup.config.dry_run else setup.config.submission
     if submission:
@@ -106,19 +111,21 @@ def _submit(path: Path, tasks: Iterable[TaskResult], results: Path) -> None:
 
 # --- rescoring -------------------------------------------------------------------------------------------------------
 
-_OF_RESCORING = {"rescore", "submission", "output_directory", "exec_timeout", "exec_memory_mb", "sandbox"}
+_OF_RESCORING = {"rescore", "submission", "output_directory"} | {"exec_timeout", "exec_memory_mb", "sandbox"}
+_OF_RESCORING |= {"executor", "ray_address"}
 
 
-def _rescore(job: Job, given: dict[str, Any], rescored: Rescored) -> int:
+def _rescore(job: Job, given: dict[str, Any], rescored: Rescored, at_once: Callable[[Any], int]) -> int:
     if others := sorted(given.keys() - _OF_RESCORING):
         raise UsageError(
             f"--rescore reads stored replies and asks no model: leave out {', '.join('--' + name for name in others)}"
         )
     config: Any = job.config(**given)
+    check_executor(config.executor, config.ray_address)
     job.check(config)
     if config.submission:
         _check_writable(Path(config.submission))
-    last_run, output = rescore(config, rescored)
+    last_run, output = rescore(config, rescored, at_once(config))
     if config.submission:
         _submit(Path(config.submission), _results(output, last_run), output)
     return 0

@@ -144,7 +144,8 @@ class RunStopped(Exception):
 def get_model(model_identifier: str, config: RunConfig | None = None) -> Model:
     """The model of that name (see config.find_model), with the endpoint, timeouts and limits of `config`.
 
-    Raises UsageError when the name is unknown, its key is missing or impossible, or OFFLINE is given an endpoint.
+    Raises UsageError when the name is unknown, its key is missing or impossible, OFFLINE is given an endpoint or a
+    reasoning effort that it does not know, or Ray is not installed; RunFailed when there is no Ray cluster.
     """
     config = config or RunConfig()
     row = find_model(model_identifier)
@@ -154,8 +155,14 @@ def get_model(model_identifier: str, config: RunConfig | None = None) -> Model:
                 f"{model_identifier} runs in this process and has no endpoint: with --base_url, name the model to ask "
                 "there, for example --model_identifier local:my-model"
             )
-        from utilities.models.offline import OfflineModel
+        from utilities.models.offline.model import UNKNOWN_EFFORT, OfflineModel, effort_of
 
+        if effort_of(config.reasoning_effort) is None:
+            raise UsageError(f"--reasoning_effort {config.reasoning_effort}: {UNKNOWN_EFFORT}")
+        if config.executor == "ray" and not config.dry_run:
+            from utilities.models.offline.ray_crew import RayCrew
+
+            return OfflineModel(crew=RayCrew(config.ray_address))
         return OfflineModel(workers=config.max_concurrent_tasks)
     key = _key(model_identifier, row, needed=config.base_url is None and not config.dry_run)
     from utilities.models.openai_compatible import OpenAICompatibleModel

@@ -4,7 +4,6 @@ The new results, with their run and metadata lines, go to `<stem>.rescored.jsonl
 """
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -20,14 +19,14 @@ from utilities.records import Record, now
 from utilities.results import RunLock
 from utilities.scoreboard import Scoreboard, score_table
 from utilities.terminal import printable
-from utilities.verification import PER_PLACE, worked_through
+from utilities.verification import worked_through
 
 Rescored = Callable[[Record, Any], Awaitable[Record]]
 """(record, settings) to the record with its replies read and judged anew."""
 
 
-def rescore(config: Any, rescored: Rescored) -> tuple[str, Path]:
-    """Rescore the file `config.rescore`, print its scores, and return (id of its last run, the new file).
+def rescore(config: Any, rescored: Rescored, at_once: int) -> tuple[str, Path]:
+    """Rescore the file `config.rescore`, `at_once` results at a time, print its scores, and return (id of its last run, the new file).
 
     Raises UsageError when there is no such file, RunFailed when it cannot be rescored or the disk is full.
     """
@@ -39,7 +38,7 @@ def rescore(config: Any, rescored: Rescored) -> tuple[str, Path]:
     check_results(source)
     folder = Path(config.output_directory).resolve() if config.output_directory else source.parent
     output = folder / f"{source.stem}.rescored.jsonl"
-    rescoring = _Rescoring(source, lambda record: rescored(record, config))
+    rescoring = _Rescoring(source, lambda record: rescored(record, config), at_once)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with closing(RunLock(output)):
@@ -57,8 +56,8 @@ def rescore(config: Any, rescored: Rescored) -> tuple[str, Path]:
 class _Rescoring:
     """One file on its way to another."""
 
-    def __init__(self, source: Path, rescored: Callable[[Record], Awaitable[Record]]) -> None:
-        self._source, self._rescored = source, rescored
+    def __init__(self, source: Path, rescored: Callable[[Record], Awaitable[Record]], at_once: int) -> None:
+        self._source, self._rescored, self._at_once = source, rescored, at_once
         self._entries: dict[str, dict[str, Record]] = {"run": {}, "metadata": {}}
         for entry in iterate_other_entries(source):
             self._entries.setdefault(str(entry.get("entry_type")), {})[str(entry.get("run_id"))] = entry
@@ -79,8 +78,7 @@ class _Rescoring:
     def _results(self) -> Iterator[Record]:
         """Results as they are made anew, in order."""
         progress, done = Progress(None, lambda: "rescored"), 0
-        at_once = PER_PLACE * (os.cpu_count() or 1)
-        records = worked_through(current_results(self._source), self._rescored, at_once)
+        records = worked_through(current_results(self._source), self._rescored, self._at_once)
         progress.start()
         with asyncio.Runner() as runner:
             try:

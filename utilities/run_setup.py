@@ -20,7 +20,7 @@ import msgspec
 from utilities import __version__
 from utilities.attempts import Prompt, TaskModel
 from utilities.command_line import parse_given
-from utilities.config import ROOT, RunConfig, RunFailed, UsageError
+from utilities.config import ROOT, RunConfig, RunFailed, UsageError, check_executor
 from utilities.data_loader import Task, TaskSelection, select_tasks
 from utilities.model_utils import Model, get_model
 from utilities.record_reader import find_run
@@ -38,7 +38,7 @@ SAMPLING = (
 """Settings that a resumed run must not change, besides model, prompt and tasks."""
 SELECTION = ("dataset", "use_dataset_json", "versions", "task_ids", "tasks", "max_tasks")
 """Settings that choose the tasks."""
-_NOT_SAVED = ("resume", "dry_run", "output_directory", "rescore")
+_NOT_SAVED = ("resume", "dry_run", "output_directory", "rescore", "executor", "ray_address")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -94,6 +94,7 @@ def prepare(job: Job, argv: Sequence[str] | None) -> Setup:
     earlier = find_run(results, config.resume) if config.resume else None
     if earlier is not None:
         config = _continued(job, earlier, given)
+    check_executor(config.executor, config.ray_address)
     model = get_model(config.model_identifier, config)
     selection = select_tasks(config)
     manifest = _manifest(job, model, selection)

@@ -14,8 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from utilities.attempts import TaskModel
 from utilities.config import SAVE_INTERVAL, RunFailed
 from utilities.cost_cap import CostCap, CostReached
@@ -26,13 +24,7 @@ from utilities.interrupts import Interrupts
 from utilities.log import log_to_file, logger
 from utilities.model_utils import ModelError, Reply, Request, RunStopped, RunStoppingError
 from utilities.progress import Progress, Totals, summary
-from utilities.records import (
-    JournalLine,
-    MetadataLine,
-    Record,
-    ResultLine,
-    now,
-)
+from utilities.records import JournalLine, MetadataLine, Record, ResultLine, now
 from utilities.results import ResultsFile
 from utilities.run_setup import Job, Setup, prepare
 from utilities.scoreboard import Scoreboard, scorable_names, score_table
@@ -322,14 +314,14 @@ class Run:
             return None
 
     def _summary(self, metadata: MetadataLine, snapshot: Path) -> str:
-        incomplete = self._totals.incomplete > 0
         folder, results = self._config.output_directory, self._setup.results
+        incomplete = self._totals.incomplete > 0
         text = summary(metadata, self._job.answer_noun, results, snapshot, folder, incomplete=incomplete)
         return f"{score_table(metadata.scores)}\n{text}" if metadata.scores else text
 
     def _metadata(self) -> MetadataLine:
         totals = self._totals
-        line = MetadataLine(
+        return MetadataLine(
             run_id=self._results.run_id,
             status=self._status,
             model_identifier=self.model.identifier,
@@ -340,14 +332,19 @@ class Run:
             tasks_finished=totals.finished,
             attempts=totals.attempts,
             attempts_answered=totals.answered,
-            failures=dict(totals.failures),
-            solved_task_ids=None,
-            unsolved_task_ids=None,
             usage=dict(totals.usage),
             cost=totals.cost,
             message=self._message,
+            **self._judged(),
         )
-        if totals.scoreboard is not None:
-            asked = scorable_names(self._setup.selection)
-            line = msgspec.structs.replace(line, **totals.scoreboard.metadata(totals.tasks, asked))
-        return line
+
+    def _judged(self) -> Record:
+        """What a metadata line says about answers."""
+        board = self._totals.scoreboard
+        if board is None:
+            return {
+                "failures": dict(self._totals.failures),
+                "solved_task_ids": None,
+                "unsolved_task_ids": None,
+            }
+        return board.metadata(self._totals.tasks, scorable_names(self._setup.selection))

@@ -55,8 +55,9 @@ def scorable_names(tasks: Iterable[Task]) -> Iterator[str]:
 def score_table(scores: Record) -> str:
     """The scores of a metadata line for people, in a few lines."""
     found = msgspec.convert(scores, Scores)
-    lines = [*_figures(found), *_notes(found)]
-    return "\n".join(lines)
+    per_solved = found.cost_per_solved_task
+    cost = [f"${per_solved:.4f} per solved task"] if per_solved else []
+    return "\n".join([*_figures(found), *score_notes(found), *cost])
 
 
 def _figures(scores: Scores) -> list[str]:
@@ -79,18 +80,21 @@ def _row(name: str, value: float, interval: Interval | None, remark: str) -> str
     return f"{name:8} {value:7.1%} {between:18}   {remark}"
 
 
-def _notes(scores: Scores) -> list[str]:
+def score_notes(scores: Scores) -> list[str]:
+    """What a reader must know to read scores rightly."""
     notes = []
-    if scores.tasks_missing and scores.score is not None:
-        notes.append(f"{scores.tasks_missing} tasks have no result and count 0")
-    if scores.tasks_without_outputs and scores.score is not None:
-        notes.append(f"{scores.tasks_without_outputs} tasks have secret test outputs and are left out")
+    if scores.tasks_missing:
+        notes.append(f"{scores.tasks_missing:,} of {scores.tasks_asked:,} tasks have no result and count 0")
+    if scores.tasks_without_outputs:
+        notes.append(
+            f"{scores.tasks_without_outputs:,} tasks without test outputs are left out of all scores"
+        )
     if scores.attempts_skipped:
-        notes.append(f"{scores.attempts_skipped} attempts were not asked, as enough programs agreed")
+        notes.append(
+            f"{scores.attempts_skipped:,} attempts were not asked, as programs agreed; such tasks stay out of pass@k"
+        )
     if scores.sandbox_errors:
         notes.append(
-            f"{scores.sandbox_errors} attempts have no verdict, as the sandbox failed; --resume runs them again"
+            f"{scores.sandbox_errors:,} attempts have no verdict, as the sandbox failed: verify them again (--resume)"
         )
-    if scores.cost_per_solved_task:
-        notes.append(f"${scores.cost_per_solved_task:.4f} per solved task")
     return notes

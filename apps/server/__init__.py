@@ -1,25 +1,35 @@
-"""The Flask server behind the web apps: an app factory, one blueprint per resource.
+"""The Flask server behind the web apps: an app factory, one blueprint per resource, and the store of annotations.
 
 Every request and reply body is JSON; errors are `{"success": false, "error": "plain sentence"}` with a proper status.
 """
 
-import atexit
 from collections.abc import Mapping
-from typing import Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, redirect
-from werkzeug.wrappers import Response
+from utilities.config import DEFAULT_DATASET, ROOT
 
-from apps.server import code, health
-from apps.server.errors import register_error_handlers
-from apps.server.lanes import Lanes
-from utilities.code_execution import Limits, Pool, SandboxUnavailable
-from utilities.config import RunFailed
+if TYPE_CHECKING:
+    from flask import Flask
 
 DEFAULTS: dict[str, Any] = {
+    "DATA_DIRECTORY": ROOT / "data",
+    "DATASET": DEFAULT_DATASET,
+    "PUBLISH": True,  # keep the files that other tools read in step, by a process beside this one
+    "PAGES": ROOT / "apps",
+    "SHARED": False,  # others can reach it: accounts with passwords
+    "ACCESS_PASSWORD": "",
+    "PUBLIC_ORIGIN": "",
+    "SECRET_KEY": None,  # None: kept in the data directory
+    "EVENT_STREAMS": 256,
     "MAX_CONTENT_LENGTH": 4 << 20,
     "PROVIDE_AUTOMATIC_OPTIONS": False,
-    "TRUSTED_HOSTS": ["localhost", "127.0.0.1", "[::1]"],  # against DNS rebinding
+    "TRUSTED_HOSTS": None,  # None: those of the loopback address, unless it is shared
+    "SESSION_COOKIE_NAME": "arc2_session",
+    "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_SAMESITE": "Strict",
+    "SESSION_REFRESH_EACH_REQUEST": False,
+    "PERMANENT_SESSION_LIFETIME": timedelta(days=90),
     "SANDBOX": "auto",
     "EXEC_SECONDS": 5.0,
     "EXEC_MEMORY_MB": 512,
@@ -28,48 +38,19 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
-def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
-    """The app, with `settings` laid over DEFAULTS. It owns a sandbox pool, which `app.extensions["lanes"].close()` ends.
+def create_app(settings: Mapping[str, Any] | None = None) -> "Flask":
+    """The app, with `settings` laid over DEFAULTS; `close_app` ends what it owns.
 
-    Raises RunFailed when this machine offers no sandbox that is safe to put on the network.
+    Raises RunFailed when this machine offers no sandbox that is safe to put on the network or the dataset is malformed,
+    UsageError when it is to be shared without an access password, OSError and sqlite3.Error when it cannot store.
     """
-    app = Flask(__name__, static_folder=None)
-    app.config.update(DEFAULTS)
-    app.config.update(settings or {})
-    app.extensions["lanes"] = _lanes(app.config)
-    register_error_handlers(app)
-    app.register_blueprint(code.blueprint, url_prefix="/arc2")
-    app.register_blueprint(health.blueprint, url_prefix="/arc2")
-    app.add_url_rule("/", view_func=_to_the_apps)
-    return app
+    from apps.server.factory import build  # Flask comes with it; the store's commands do without
+
+    return build({**DEFAULTS, **(settings or {})})
 
 
-def _to_the_apps() -> Response:
-    return redirect("/arc2/")
-
-
-def _lanes(config: Mapping[str, Any]) -> Lanes:
-    limits = Limits(seconds=config["EXEC_SECONDS"], memory_mb=config["EXEC_MEMORY_MB"])
-    lanes = Lanes(
-        lambda workers, niceness: _safe_pool(workers, config["SANDBOX"], niceness),
-        limits,
-        most_waiting=config["EXEC_MOST_WAITING"],
-        most_per_client=config["EXEC_MOST_PER_CLIENT"],
-    )
-    atexit.register(lanes.close)
-    return lanes
-
-
-def _safe_pool(workers: int, sandbox: str, niceness: int) -> Pool:
-    """A pool on a tier that isolates. Raises RunFailed where there is none."""
-    try:
-        pool = Pool(workers, sandbox, niceness)
-    except (ValueError, SandboxUnavailable) as error:
-        raise RunFailed(str(error)) from None
-    if pool.tier.lower().startswith("unsafe"):
-        pool.close()
-        raise RunFailed(
-            "the server does not run programs without isolation: install bubblewrap, or use a Linux kernel with "
-            "Landlock or seccomp"
-        )
-    return pool
+def close_app(app: "Flask") -> None:
+    """End the streams, the sandbox pool and the rest of what an app owns; may be called twice."""
+    for name in ("feed", "lanes", "publisher", "database"):
+        if app.extensions[name]:
+            app.extensions[name].close()

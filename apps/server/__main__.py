@@ -1,55 +1,120 @@
-"""Serve the web apps and `/arc2/execute_code` on this machine: python -m apps.server."""
+"""Serve the web apps and their API: python -m apps.server. On 127.0.0.1 unless told otherwise."""
 
+import ipaddress
+import os
 import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from apps.server import create_app
+from apps.server import close_app, create_app
 from utilities.command_line import parse, run_main
-from utilities.config import RunFailed, at_least_one, setting
+from utilities.config import (
+    DEFAULT_DATASET,
+    ROOT,
+    RunFailed,
+    UsageError,
+    at_least_one,
+    load_environment,
+    setting,
+)
 
-HOST = "127.0.0.1"
-THREADS, CONNECTIONS = 320, 1000
-"""An event stream holds a thread for as long as its page is open."""
+if TYPE_CHECKING:
+    from flask import Flask
+
+IDLE_SECONDS = 20
+"""After so long a connection that sends no whole request is closed: many of them would keep everybody else out."""
+THREADS, CONNECTIONS = 576, 1000
+"""An open event stream holds a thread (256 of them), a program that waits for its turn too (256); the rest answer."""
+
+MOST_BYTES = 16 << 20
+"""More than this is not even received; what is, and is still too much, gets an answer in JSON."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServerConfig:
     """What the server can be told."""
 
-    port: int = setting(5000, "the port on 127.0.0.1", type=at_least_one)
+    host: str = setting(
+        "127.0.0.1", "the address to listen on; others than this machine's own need SERVER_ACCESS_PASSWORD"
+    )
+    port: int = setting(5000, "the port", type=at_least_one)
+    data_directory: str | None = setting(
+        None, "folder of annotations, solutions and published traces (default: data/)"
+    )
+    dataset: str | None = setting(
+        None, "the dataset.json to serve and to publish variations to (default: apps/static/dataset.json)"
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Serve until interrupted."""
     config = parse(ServerConfig, argv, __doc__ or "", "python -m apps.server --port 5000")
+    load_environment()
     import waitress
 
-    app = create_app()
+    app = create_app(_settings(config))
     try:
         server = waitress.create_server(
-            app, host=HOST, port=config.port, threads=THREADS, connection_limit=CONNECTIONS
+            app,
+            host=config.host,
+            port=config.port,
+            threads=THREADS,
+            connection_limit=CONNECTIONS,
+            asyncore_use_poll=True,  # select() fails beyond 1,024 files
+            max_request_body_size=MOST_BYTES,
+            channel_timeout=IDLE_SECONDS,
+            cleanup_interval=5,
+            channel_request_lookahead=1,  # so that a stream learns that its client has left
+            ident=None,
         )
-        print(
-            f"serving on http://{HOST}:{config.port}/ (sandbox: {app.extensions['lanes'].tier})", flush=True
-        )
-        _run_until_signalled(server)
-    except OSError as error:
+        tier = app.extensions["lanes"].tier
+        print(f"serving on http://{_address(config.host)}:{config.port}/ (sandbox: {tier})", flush=True)
+        _run_until_signalled(server, app)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise RunFailed(
-            f"cannot listen on port {config.port} ({error.strerror}): use another --port"
+            f"cannot listen on {config.host} port {config.port} ({reason}): use another --host or --port"
         ) from None
     finally:
-        app.extensions["lanes"].close()
+        close_app(app)
 
 
-def _run_until_signalled(server: Any) -> None:
+def _settings(config: ServerConfig) -> dict[str, Any]:
+    origin = os.environ.get("SERVER_PUBLIC_ORIGIN", "").rstrip("/")
+    if origin and not origin.startswith(("http://", "https://")):
+        raise UsageError(f"SERVER_PUBLIC_ORIGIN is {origin!r}: write it as https://arc.example.org")
+    access_password = os.environ.get("SERVER_ACCESS_PASSWORD", "")
+    return {
+        "DATA_DIRECTORY": Path(config.data_directory or ROOT / "data"),
+        "DATASET": Path(config.dataset or DEFAULT_DATASET),
+        "SHARED": bool(origin or access_password) or not _is_loopback(config.host),
+        "ACCESS_PASSWORD": access_password,
+        "PUBLIC_ORIGIN": origin,
+        "SECRET_KEY": os.environ.get("SERVER_SECRET_KEY") or None,
+    }
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False  # a name that may lead anywhere
+
+
+def _address(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _run_until_signalled(server: Any, app: "Flask") -> None:
     """Serve; then exit with 130 after Ctrl-C and 143 after SIGTERM. waitress itself ends quietly after either."""
     numbers: list[int] = []
 
     def stop(number: int, frame: object) -> None:
         numbers.append(number)
+        app.extensions["feed"].close()  # or waitress would wait for every open stream
         raise SystemExit
 
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,10 +1,14 @@
 """Errors as JSON: every reply that is not a success has this one shape."""
 
-from typing import Any
+import logging
+import sqlite3
 
-from flask import Flask, jsonify
-from flask.typing import ResponseReturnValue
+import msgspec
+from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
+
+from apps.server.api import json_response
+from apps.server.refusals import ApiError
 
 SENTENCES = {
     404: "There is nothing here.",
@@ -12,26 +16,41 @@ SENTENCES = {
     413: "The request is too large.",
     500: "The server failed; its log says why.",
 }
+BUSY_RETRY_SECONDS = 1
 
 
-class ApiError(Exception):
-    """A request that cannot be answered as asked: `status`, one plain sentence, and seconds to wait if busy."""
+class ErrorReply(msgspec.Struct, kw_only=True):
+    """A request that was not done."""
 
-    def __init__(self, status: int, sentence: str, retry_after: int | None = None) -> None:
-        super().__init__(sentence)
-        self.status, self.sentence, self.retry_after = status, sentence, retry_after
+    error: str
+    """One plain sentence."""
+    success: bool = False
 
 
 def register_error_handlers(app: Flask) -> None:
-    """Turn ApiError and every HTTP error into the common shape."""
+    """Turn ApiError, every HTTP error and a disk that refuses into the common shape."""
 
     @app.errorhandler(ApiError)
-    def api_error(error: ApiError) -> ResponseReturnValue:
-        headers: dict[str, Any] = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
-        return jsonify(success=False, error=error.sentence), error.status, headers
+    def api_error(error: ApiError) -> Response:
+        response = json_response({"success": False, "error": error.sentence, **error.more}, error.status)
+        if error.retry_after is not None:
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
 
     @app.errorhandler(HTTPException)
-    def http_error(error: HTTPException) -> ResponseReturnValue:
+    def http_error(error: HTTPException) -> Response:
         status = error.code or 500
         sentence = SENTENCES.get(status) or error.description or error.name
-        return jsonify(success=False, error=sentence), status
+        response = json_response(ErrorReply(error=sentence), status)
+        if status == 405:
+            response.headers.update(error.get_headers())
+            response.mimetype = "application/json"
+        return response
+
+    @app.errorhandler(sqlite3.OperationalError)
+    def storage_error(error: sqlite3.OperationalError) -> Response:
+        logging.getLogger("apps.server").error("the annotations cannot be stored: %s", error)
+        sentence = (
+            f"The server cannot store or read anything right now ({error}); nothing was changed, try again."
+        )
+        return api_error(ApiError(503, sentence, BUSY_RETRY_SECONDS))

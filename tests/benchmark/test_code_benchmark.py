@@ -18,20 +18,10 @@ from tests.benchmark.harness import (
     task,
     write_tasks,
 )
-from tests.scripts import CODE_BENCHMARK, run
+from tests.scripts import CODE_BENCHMARK, PER_ATTEMPT, run
 from utilities.data_loader import Pair
 from utilities.verification import FIELDS
 
-PER_ATTEMPT = (
-    "prompt_messages",
-    "reasoning",
-    "response",
-    "thinking",
-    "finish_reason",
-    "usage",
-    "provider",
-    "error",
-)
 SAME = (Pair([[5]], [[5]]),)
 
 
@@ -97,7 +87,7 @@ def test_a_failed_attempt_is_followed_up_until_its_program_passes_train(tmp_path
     assert record["train_success"] == [True, True] and record["task_score"] == 1.0
     assert record["python_code"][0] == "def solve_task(input_grid):\n    return input_grid\n"
     first, last = record["refinements"][0]
-    assert set(first) == {*PER_ATTEMPT, "generation_time_seconds", "python_code", *FIELDS}
+    assert set(first) == {*PER_ATTEMPT, "python_code", *FIELDS}
     assert (first["response"], first["train_success"]) == (WRONG, False)
     assert (last["response"], last["train_success"]) == (RIGHT, True)
     assert [message["role"] for message in last["prompt_messages"]] == [

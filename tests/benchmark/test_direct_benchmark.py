@@ -4,14 +4,10 @@ import json
 from pathlib import Path
 
 from tests.benchmark.harness import TEST_OUTPUT, Body, benchmarking, task, write_tasks
-from tests.scripts import DIRECT_BENCHMARK, run
+from tests.scripts import DIRECT_BENCHMARK, PER_ATTEMPT, run
 from utilities.data_loader import Pair
 from utilities.record_reader import current_results
 
-PER_INPUT = (
-    *("prompt_messages", "reasoning", "response", "thinking", "finish_reason", "usage", "provider", "error"),
-    *("generation_time_seconds", "answers", "correct"),
-)
 TESTS = (Pair([[5]], [[5]]), Pair([[6]], [[6, 6]]))
 
 
@@ -30,7 +26,7 @@ def test_each_test_input_of_each_attempt_is_asked_for_and_equal_grids_vote(tmp_p
         done = bench.run("--dataset", str(dataset), "--best_of", "4", "--submission", "s.json")
         record, metadata = bench.record(), bench.metadata()
     assert len(bench.asked) == 8
-    for name in PER_INPUT:
+    for name in (*PER_ATTEMPT, "answers", "correct"):
         assert [len(attempt) for attempt in record[name]] == [2, 2, 2, 2], name
     assert record["answers"] == [[[[1]], [[6, 6]]], [[[5]], [[6, 6]]], [None, [[7]]], [[[5]], None]]
     assert record["correct"] == [[False, True], [True, True], [False, False], [True, False]]
@@ -72,7 +68,7 @@ def test_secret_outputs_give_a_submission_and_no_scores(tmp_path: Path) -> None:
     assert (records["known"]["correct"], records["known"]["task_score"]) == ([[True, False]], 0.5)
     assert metadata["scores"]["score"] == 0.5 and metadata["scores"]["tasks_scored"] == 1
     assert (metadata["solved_task_ids"], metadata["unsolved_task_ids"]) == ([], ["known"])
-    assert "1 tasks have secret test outputs and are left out" in done.stdout
+    assert "1 tasks without test outputs are left out" in done.stdout
     assert json.loads((tmp_path / "s.json").read_text())["secret"] == [
         {"attempt_1": [[5]], "attempt_2": [[0]]}
     ]

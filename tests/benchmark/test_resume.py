@@ -214,7 +214,7 @@ def test_an_interrupted_benchmark_scores_and_submits_what_it_has(tmp_path: Path)
         bench.server.script, bench.server._script = (), iter(())
         bench.run("--resume", "last")
         submitted = json.loads((tmp_path / "s.json").read_text())
-    assert "4 tasks have no result and count 0" in stdout
+    assert "4 of 6 tasks have no result and count 0" in stdout
     assert metadata["status"] == "interrupted"
     assert metadata["scores"]["score"] == pytest.approx(2 / 6)
     assert len(metadata["solved_task_ids"]) == 2 and len(metadata["unsolved_task_ids"]) == 4

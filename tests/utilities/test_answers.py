@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utilities.answers import Answer, answers_of, read_answers, results_files, verified_file
+from utilities.answers import Answer, answers_of, read_answers, verified_file
 from utilities.config import UsageError
+from utilities.results_files import find_results
 
 PAIRS = {"train": [{"input": [[1]], "output": [[2]]}], "test": [{"input": [[3]], "output": [[4]]}]}
 RUN = {"entry_type": "run", "run_id": "r", "manifest": {"model_id": "acme/solver"}}
@@ -145,10 +146,10 @@ def test_verdicts_beside_a_file_are_found_and_know_the_model(
 def test_patterns_mean_files_each_once(tmp_path: Path) -> None:
     for name in ("b.jsonl", "a.jsonl", "c.json", "odd[1].jsonl"):
         (tmp_path / name).touch()
-    found = results_files([f"{tmp_path}/c.json", f"{tmp_path}/*.jsonl", f"{tmp_path}/odd[1].jsonl"])
+    found = find_results([f"{tmp_path}/c.json", f"{tmp_path}/*.jsonl", f"{tmp_path}/odd[1].jsonl"])
     assert [path.name for path in found] == ["c.json", "a.jsonl", "b.jsonl", "odd[1].jsonl"]
     with pytest.raises(UsageError, match="there is no file"):
-        results_files([f"{tmp_path}/nothing*.jsonl"])
+        find_results([f"{tmp_path}/nothing*.jsonl"])
 
 
 values = st.recursive(

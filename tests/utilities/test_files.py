@@ -12,15 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utilities.files import (
-    FileLock,
-    LockHeld,
-    OtherLayout,
-    json_list,
-    json_list_items,
-    remove_leftovers,
-    write_atomically,
-)
+from utilities.files import FileLock, LockHeld, json_list, remove_leftovers, write_atomically
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.text(),
@@ -88,38 +80,7 @@ def test_a_json_list_is_json_and_comes_back(
     write_atomically(path, json_list(map(msgspec.json.encode, values)))
     assert json.loads(path.read_bytes()) == values
     if values:
-        assert [msgspec.json.decode(item) for item in json_list_items(path)] == values
         assert path.read_bytes().count(b"\n") == len(values) + 2
-
-
-@pytest.mark.parametrize(
-    ("content", "items_first"),
-    [
-        (b"", 0),
-        (b"[]\n", 0),
-        (b'[{"a": 1}]', 0),
-        (b"{}", 0),
-        (b"[\n]\n", 0),
-        (b"[\n1,\n2\n", 2),
-        (b"[\n1,\n2,\n]\n", 2),
-        (b"[\n1\n2\n]\n", 1),
-        (b"[\n1,,\n2\n]\n", 0),
-        (b"[\n1\n]\n]\n", 1),
-        (b"[\n1\n]\nmore", 1),
-        (b'[\n1,\n{"a": {},\n"b": 2}\n]\n', 1),
-        (b"[\n1,\n\n2\n]\n", 1),
-    ],
-)
-def test_another_layout_is_noticed_after_the_items_that_were_sure(
-    tmp_path: Path, content: bytes, items_first: int
-) -> None:
-    path = tmp_path / "list.json"
-    path.write_bytes(content)
-    read = []
-    with pytest.raises(OtherLayout):
-        for item in json_list_items(path):
-            read.append(bytes(item))
-    assert len(read) == items_first
 
 
 def test_a_lock_is_had_by_one_at_a_time_and_names_its_owner(tmp_path: Path) -> None:

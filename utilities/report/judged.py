@@ -6,8 +6,8 @@ from pathlib import Path
 
 from utilities.records import Record
 from utilities.terminal import note
-from utilities.verification import PER_PLACE, verified, worked_through
-from utilities.verifiers import Verifier
+from utilities.verification import verified, worked_through
+from utilities.verifiers import PER_PLACE, Verifier
 
 _FILE = "file of this record"
 """Where a record keeps its file on the way through the sandbox."""

@@ -1,17 +1,16 @@
 """Which runs the given results files hold, and their records one by one."""
 
-import glob
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
-from utilities.config import RunFailed, UsageError
+from utilities.config import RunFailed
 from utilities.record_reader import current_results, iterate_other_entries
 from utilities.records import Record
+from utilities.results_files import find_results
 from utilities.terminal import note
 
-JOURNAL = ".attempts.jsonl"
 VERIFIED = ".verified"
 
 
@@ -38,29 +37,13 @@ _SETTINGS = ("best_of", "temperature", "max_tokens", "reasoning_effort", "seed",
 
 
 def find_files(patterns: Sequence[str]) -> list[Path]:
-    """The files that paths and globs name, each once, in order. Raises UsageError when one names none."""
-    found: dict[Path, None] = {}
-    for pattern in patterns:
-        named = [Path(pattern)] if Path(pattern).is_file() else _globbed(pattern)
-        if not named:
-            raise UsageError(
-                f"there is no file {pattern}: give results .jsonl, .verified.jsonl or snapshot .json files"
-            )
-        found |= dict.fromkeys(path.resolve() for path in named)
-    return sorted(found, key=_rank)
+    """As `find_results`, in the order in which they are read."""
+    return sorted(find_results(patterns), key=_rank)
 
 
 def _rank(path: Path) -> int:
     """Files that were scored anew or verified come first, as a run that is in several is taken from the first."""
     return 0 if ".rescored" in path.name else 1 if VERIFIED in path.name else 2
-
-
-def _globbed(pattern: str) -> list[Path]:
-    paths = [Path(name) for name in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207 (a pattern may be absolute)
-    journals = [path for path in paths if path.name.endswith(JOURNAL)]
-    if journals:
-        note(f"{', '.join(map(str, journals))}: journals of open runs hold no results and are left out")
-    return [path for path in paths if path.is_file() and path not in journals]
 
 
 def read_runs(path: Path) -> dict[str, RunInfo]:

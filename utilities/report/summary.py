@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from utilities.progress import duration
 from utilities.report.figures import RunFigures
+from utilities.scoreboard import score_notes
 from utilities.scoring import Interval, Scores
 from utilities.terminal import printable
 
@@ -69,25 +70,12 @@ def dollars(cost: float | None) -> str:
 
 def run_notes(run: RunFigures, name_it: bool) -> list[str]:
     """What a reader must know to read the figures of a run rightly."""
-    scores, notes = run.scores, []
+    notes = []
     if run.run.tasks_asked is None:
         notes.append(
             "its file does not say how many tasks were asked for; scores are over those that have a result"
         )
-    if scores.tasks_missing:
-        notes.append(f"{scores.tasks_missing:,} of {scores.tasks_asked:,} tasks have no result and count 0")
-    if scores.tasks_without_outputs:
-        notes.append(
-            f"{scores.tasks_without_outputs:,} tasks without test outputs are left out of all scores"
-        )
-    if scores.attempts_skipped:
-        notes.append(
-            f"{scores.attempts_skipped:,} attempts were not asked, as programs agreed; such tasks stay out of pass@k"
-        )
-    if scores.sandbox_errors:
-        notes.append(
-            f"{scores.sandbox_errors:,} attempts have no verdict, as the sandbox failed: verify them again"
-        )
+    notes += score_notes(run.scores)
     return [f"{run.run.name}: {note}." if name_it else f"{note[0].upper()}{note[1:]}." for note in notes]
 
 

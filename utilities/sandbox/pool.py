@@ -80,8 +80,12 @@ class _Worker:
 class Pool:
     """Runs untrusted programs, `workers` at once."""
 
-    def __init__(self, workers: int | None = None, sandbox: str = "auto", niceness: int = 0) -> None:
+    def __init__(
+        self, workers: int | None = None, sandbox: str = "auto", niceness: int = 0, *, pinned: bool = True
+    ) -> None:
         """`workers` defaults to the cores; `sandbox` is `auto`, a tier's name, or `unsafe`; `niceness` as in nice(1).
+
+        `pinned`: each worker keeps to a core of its own, as far as they go round; not where other pools share the machine.
 
         Raises ValueError for an unknown name and SandboxUnavailable when this machine cannot have that tier.
         """
@@ -90,7 +94,8 @@ class Pool:
         count = workers if workers is not None else len(cores)
         if count < 1:
             raise ValueError(f"A pool needs at least one worker, not {count}.")
-        self._workers = [_Worker(cores[number] if count <= len(cores) else None) for number in range(count)]
+        own_cores = pinned and count <= len(cores)
+        self._workers = [_Worker(cores[number] if own_cores else None) for number in range(count)]
         # Last in, first out: workers that are rarely needed start no zygotes.
         self._free: queue.LifoQueue[_Worker] = queue.LifoQueue()
         for worker in self._workers:

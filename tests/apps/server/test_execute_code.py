@@ -4,13 +4,15 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from apps.server import create_app
+from apps.server import close_app, create_app
+from tests.conftest import make_task
 from utilities.config import RunFailed
 
 IDENTITY = "def solve_task(grid):\n    return grid"
@@ -19,12 +21,21 @@ URL = "/arc2/execute_code"
 
 
 @pytest.fixture(scope="module")
-def app() -> Iterator[Flask]:
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    folder = tmp_path_factory.mktemp("server")
+    (folder / "dataset.json").write_bytes(b"[%b]" % make_task().line)
+    limits = {"EXEC_SECONDS": 1.5, "EXEC_MOST_WAITING": 80, "EXEC_MOST_PER_CLIENT": 72}
     app = create_app(
-        {"TESTING": True, "EXEC_SECONDS": 1.5, "EXEC_MOST_WAITING": 80, "EXEC_MOST_PER_CLIENT": 72}
+        {
+            "TESTING": True,
+            "PUBLISH": False,
+            "DATA_DIRECTORY": folder,
+            "DATASET": folder / "dataset.json",
+            **limits,
+        }
     )
     yield app
-    app.extensions["lanes"].close()
+    close_app(app)
 
 
 @pytest.fixture
@@ -192,9 +203,10 @@ def test_health_says_tier_and_version(client: FlaskClient) -> None:
     assert reply is not None
     assert reply["success"] is True
     assert reply["sandbox"] and reply["version"]
-    assert isinstance(reply["tasks"], int)
+    assert reply["tasks"] == 1
 
 
-def test_the_unsafe_tier_is_refused() -> None:
+def test_the_unsafe_tier_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "dataset.json").write_bytes(b"[%b]" % make_task().line)
     with pytest.raises(RunFailed, match="isolation"):
-        create_app({"SANDBOX": "unsafe"})
+        create_app({"SANDBOX": "unsafe", "DATA_DIRECTORY": tmp_path, "DATASET": tmp_path / "dataset.json"})

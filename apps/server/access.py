@@ -1,0 +1,88 @@
+"""Who may ask for what: content type, origin and session are checked here, for every request, before any view.
+
+What changes something needs `Content-Type: application/json`, an Origin of ours and a session. On a shared server (not on
+the loopback address, or behind a public origin, or with an access password) reading needs a session too, and only one
+that was opened with a password counts there.
+"""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, request, session
+
+from apps.server.refusals import ApiError
+
+_ALWAYS_OPEN = {
+    "accounts.log_in",
+    "accounts.who_am_i",
+    "accounts.log_out",
+    "health.health",
+    "openapi.description",
+}
+_READING = {"GET", "HEAD", "OPTIONS"}
+EXECUTE_CODE = "code.execute_code"
+
+
+def guard(app: Flask) -> None:
+    """Check every request of `app`."""
+    app.before_request(_check)
+
+
+def username() -> str:
+    """The user of this request's session. Raises ApiError (401) when there is none."""
+    name = username_or_none()
+    if name is None:
+        raise ApiError(401, "Say who you are first: there is no session.")
+    return name
+
+
+def username_or_none() -> str | None:
+    """The user of this request's session, if any."""
+    if current_app.config["SHARED"] and not session.get("proved"):
+        return None
+    name = session.get("username")
+    return name if isinstance(name, str) else None
+
+
+def open_session(name: str, *, proved: bool) -> None:
+    """Make this browser's session one of `name`; `proved`: by a password."""
+    session.clear()
+    session.permanent = True
+    session.update(username=name, proved=proved)
+
+
+def is_page(endpoint: str) -> bool:
+    """Pages and their parts are for everybody: whoever is to log in needs them."""
+    return endpoint.startswith("pages.") and endpoint != "pages.dataset"
+
+
+def _check() -> None:
+    endpoint = request.endpoint
+    if endpoint is None:
+        return  # a 404 or 405
+    shared: bool = current_app.config["SHARED"]
+    if request.method not in _READING:
+        _check_content_type()
+        if endpoint != EXECUTE_CODE or shared:
+            _check_origin()
+    if endpoint in _ALWAYS_OPEN or is_page(endpoint):
+        return
+    if shared or (request.method not in _READING and endpoint != EXECUTE_CODE):
+        username()
+
+
+def _check_content_type() -> None:
+    if request.mimetype != "application/json":
+        raise ApiError(400, "Send JSON, with Content-Type: application/json.")
+
+
+def _check_origin() -> None:
+    origin = request.headers.get("Origin")
+    if not origin:
+        raise ApiError(403, "The request names no Origin: send it from a page of this server.")
+    if origin not in (request.host_url.rstrip("/"), current_app.config["PUBLIC_ORIGIN"]):
+        raise ApiError(403, "The request comes from a page of another origin.")
+
+
+def hostname(origin: str) -> str:
+    """The host in an origin such as https://arc.example.org:8443."""
+    return urlsplit(origin).hostname or ""
