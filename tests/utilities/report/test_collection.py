@@ -40,7 +40,8 @@ def test_tasks_of_one_name_with_other_pairs_have_rows_of_their_own(tmp_path: Pat
 def test_tasks_that_were_asked_for_and_have_no_result_count(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "a.jsonl", run_line("run1", "M", manifest={"tasks_total": 6}))
     (run,) = collected(path, code_results()).figures()
-    assert (run.scores.tasks_missing, run.scores.score) == (3, pytest.approx(1 / 6))
+    assert run.scores.tasks_missing == 3
+    assert run.scores.score == 1 / 6
 
 
 def test_a_record_that_cannot_be_scored_is_named(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from utilities.records import Record
 
 GRIDS = [[[0]], [[1]], [[0, 1]], [[1], [0]], [[1, 0], [0, 1]]]
 """Few and small, so that answers are often right; [[0]] is also what submission files are filled up with."""
-NO_GRIDS = [None, [], [[]], [[1], [1, 2]], [[10]], [[1.5]], "[[0]]", 7, [None], [[None]]]
+NO_GRIDS: list[Any] = [None, [], [[]], [[1], [1, 2]], [[10]], [[1.5]], "[[0]]", 7, [None], [[None]]]
 
 grids = st.sampled_from(GRIDS)
 outputs = st.sampled_from(GRIDS + NO_GRIDS)

@@ -1,6 +1,7 @@
 """Choosing the two submitted grids, and never by the answer."""
 
 import inspect
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,7 +42,7 @@ def test_each_test_input_is_decided_for_itself() -> None:
 
 
 def test_what_is_no_grid_is_no_candidate() -> None:
-    outputs = [[None], None, [RAGGED], [[]], [[[10]]], ["1"], [[[True]]], [], [A]]
+    outputs: list[Any] = [[None], None, [RAGGED], [[]], [[[10]]], ["1"], [[[True]]], [], [A]]
     assert choose_code(outputs, [1.0] * 8 + [0.0], 1) == [both(A, None)]
     assert choose_direct(outputs[:-1], 1) == [both(None, None)]
 

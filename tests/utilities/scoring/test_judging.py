@@ -181,7 +181,7 @@ def test_records_of_one_program_in_the_older_layout_are_judged() -> None:
 @pytest.mark.parametrize("missing", ["task_data", "test_outputs"])
 def test_a_record_that_cannot_be_judged_says_what_it_lacks(missing: str) -> None:
     record = code_record("007bbfb7", [RIGHT], [[RIGHT]])
-    record |= {"task_data": {"test": []}} if missing == "task_data" else {"test_outputs": None}
+    record[missing] = {"test": []} if missing == "task_data" else None
     with pytest.raises(Unjudged, match=r"task 007bbfb7 .*(task_data|test outputs)"):
         judge(record)
 
