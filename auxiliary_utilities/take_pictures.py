@@ -72,7 +72,9 @@ def running_server(port: int) -> Iterator[str]:
         dataset = Path(data) / "dataset.json"
         dataset.write_bytes(DEFAULT_DATASET.read_bytes())
         command = [sys.executable, "-m", "apps.server", "--port", str(port), "--data_directory", data]
-        server = subprocess.Popen([*command, "--dataset", str(dataset)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        server = subprocess.Popen(
+            [*command, "--dataset", str(dataset)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
         assert server.stdout is not None
         try:
             if "serving on" not in server.stdout.readline():
@@ -115,7 +117,13 @@ def take(browser: "Browser", address: str, folder: Path, scheme: str) -> None:
     page.get_by_test_id("gallery").click()
     page.wait_for_timeout(1500)
     page.screenshot(path=folder / f"gallery_{scheme}.png")
-    phone = {"viewport": PHONE, "color_scheme": scheme, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+    phone = {
+        "viewport": PHONE,
+        "color_scheme": scheme,
+        "has_touch": True,
+        "is_mobile": True,
+        "device_scale_factor": 2,
+    }
     small = open_task(browser, address, NAMES[0], phone)
     small.screenshot(path=folder / f"phone_{scheme}.png")
     for opened in (neighbour, page, small):

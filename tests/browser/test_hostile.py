@@ -19,7 +19,7 @@ NAME = '<b onclick=alert(1)>"ada"'
 def no_markup(person) -> None:  # type: ignore[no-untyped-def]
     """Nothing of it has become an element, and a click on any of it runs nothing."""
     found = person.page.evaluate(
-        "document.querySelectorAll('img, script:not([src]), b, [onclick], [onerror]').length"
+        "document.querySelectorAll('img:not([alt=\"\"]), script:not([src]), b, [onclick], [onerror]').length"
     )
     assert found == 0
 
@@ -77,7 +77,7 @@ def test_task_ids_in_the_bar_the_gallery_and_the_search(site: Site, new_person: 
         "#/task/task000/v/999999/test/999",
         f"#/task/task000?trace={quote(MARKUP)}",
         f"#/task/task000?attempt={quote(MARKUP)}",
-        f"#/task/task000?attempt=1x1.AQ&label={quote(MARKUP)}",
+        f"#/task/task000?attempt=1&label={quote(MARKUP)}",
         f"#/gallery?query={quote(MARKUP)}&state={quote(MARKUP)}&tag=__proto__",
         "#/task/__proto__",
         "#/task/%E0%A4%A",

@@ -4,7 +4,7 @@ import { galleryAddress, parseAddress, taskAddress } from "./address.js";
 import { decodeAttempt } from "./attempt_link.js";
 import { draftName } from "./drafts.js";
 import { h, setText } from "./element.js";
-import { sameGrid, sizeText } from "./grid.js";
+import { sizeText } from "./grid.js";
 import { neighbour, randomTask } from "./task_list.js";
 import { describe } from "./transforms.js";
 
@@ -110,7 +110,8 @@ export class Navigation {
     if (this.where !== address) return;
     this.#versions = versions;
     const task = this.#versionOf(address.version);
-    const { attempt, test } = this.#attemptOf(address, task);
+    const attempt = this.#attemptOf(address.parameters);
+    const test = Math.min(address.test, task.test.length - 1);
     const here = { ...address, version: task.version, test };
     this.where = here;
     this.#hasAttempt = attempt !== null;
@@ -127,16 +128,11 @@ export class Navigation {
     return version ?? this.#versions[0];
   }
 
-  /** The test input to show and, with an attempt in the address, the model's answer to it. */
-  #attemptOf({ test: wanted, namesTest, parameters: { attempt: text } }, version) {
-    const test = Math.min(wanted, version.test.length - 1);
-    const answers = text ? decodeAttempt(text) : null;
-    if (text && !answers) this.#parts.tell("The attempt in this address cannot be read: it may have been cut off.");
-    if (!answers) return { attempt: null, test };
-    const wrong = version.test.findIndex(({ output }, place) => answers[place] && output && !sameGrid(answers[place], output));
-    const shown = namesTest || wrong < 0 ? test : wrong;
-    if (!answers[shown]) this.#parts.tell("The attempt has no answer to this test input.");
-    return { attempt: answers[shown] ?? null, test: shown };
+  /** A model's answer that came with the address. */
+  #attemptOf({ attempt: text }) {
+    const attempt = text ? decodeAttempt(text) : null;
+    if (text && !attempt) this.#parts.tell("The attempt in this address cannot be read: it may have been cut off.");
+    return attempt;
   }
 
   /** Read the task that is shown again: its versions may have changed. What is being drawn stays. */
