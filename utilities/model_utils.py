@@ -5,6 +5,7 @@ are the runner's.
 """
 
 import os
+from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -28,6 +29,10 @@ class Sampling(msgspec.Struct, frozen=True, omit_defaults=True):
     seed: int | None = None
 
 
+Listener = Callable[[Literal["text", "thinking", "restart"], str], None]
+"""Hears an answer while it arrives, piece by piece; `restart`: that try failed, what it brought is void."""
+
+
 class Request(msgspec.Struct, frozen=True):
     """One question to a model."""
 
@@ -35,6 +40,8 @@ class Request(msgspec.Struct, frozen=True):
     sampling: Sampling = Sampling()
     attempt: int = 0
     """Which of a task's `best_of` attempts this is, from 0."""
+    listener: Listener | None = None
+    """For whoever reads along; the reply holds all of it again, put in order."""
 
 
 class Usage(msgspec.Struct):
@@ -134,10 +141,10 @@ class RunStopped(Exception):
 # --- factory ---------------------------------------------------------------------------------------------------------
 
 
-def get_model(model_identifier: str, config: RunConfig | None = None) -> Model:
+def get_model(model_identifier: str, config: RunConfig | None = None, api_key: str | None = None) -> Model:
     """The model of that name (see config.find_model), with the endpoint, timeouts and limits of `config`.
 
-    Raises UsageError when the name is unknown, its key is missing or impossible, or OFFLINE is given an endpoint.
+    `api_key` is used instead of that of the environment. Raises UsageError when the name is unknown, its key is missing or impossible, or OFFLINE is given an endpoint.
     """
     config = config or RunConfig()
     row = find_model(model_identifier)
@@ -150,7 +157,7 @@ def get_model(model_identifier: str, config: RunConfig | None = None) -> Model:
         from utilities.models.offline import OfflineModel
 
         return OfflineModel(workers=config.max_concurrent_tasks)
-    key = _key(model_identifier, row, needed=config.base_url is None and not config.dry_run)
+    key = api_key or _key(model_identifier, row, needed=config.base_url is None and not config.dry_run)
     from utilities.models.openai_compatible import OpenAICompatibleModel
 
     return OpenAICompatibleModel(model_identifier, row.id, config.base_url or row.base_url, key, config)
