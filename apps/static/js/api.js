@@ -1,0 +1,94 @@
+/**
+ * The server's API: every URL the pages know is here. local_api.js has the same functions for pages without a server.
+ * Replies are the decoded JSON of contract section 6. Rejects with Unreachable when no answer came (worth trying again),
+ * with Refused when the answer was no.
+ */
+
+const SECONDS_FOR_A_REQUEST = 20;
+const TASKS_AT_ONCE = 1000;
+
+/** No answer: no connection, a time-out, or a server that is too busy or broken just now. */
+export class Unreachable extends Error {
+  constructor(message, retryAfter = null) {
+    super(message);
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** The server's no: `status`, its plain sentence, and the reply it came in. */
+export class Refused extends Error {
+  constructor(status, reply) {
+    super(typeof reply?.error === "string" ? reply.error : `The server answered with status ${status}.`);
+    this.status = status;
+    this.reply = reply;
+  }
+}
+
+/** The folder of the API, seen from a page at `page`; the same pages are also served one folder down, in apps/. */
+export function apiAddress(page) {
+  const folder = new URL(".", page);
+  return new URL(folder.pathname.endsWith("/apps/") ? "../api/" : "api/", folder);
+}
+
+/** True when our server is behind this page: a plain file server sets no policy header. Asks nothing that could fail. */
+export async function hasServer(page) {
+  const reply = await fetch(page, { method: "HEAD", cache: "no-store" }).catch(() => null);
+  return reply === null || reply.headers.has("content-security-policy");
+}
+
+/** The API at `base` (a URL). */
+export function serverApi(base) {
+  const call = (method, path, body) => request(new URL(path, base), method, body);
+  const task = (taskId, rest = "") => `tasks/${encodeURIComponent(taskId)}${rest}`;
+  const trace = (traceId, rest = "") => `traces/${encodeURIComponent(traceId)}${rest}`;
+  return {
+    isLocal: false,
+    events: new URL("events", base),
+    session: () => call("GET", "session"),
+    signIn: (body) => call("POST", "session", body),
+    signOut: () => call("DELETE", "session", {}),
+    tasks: () => allTasks(call),
+    task: (taskId) => call("GET", task(taskId)),
+    submit: (taskId, body) => call("POST", task(taskId, "/submissions"), body),
+    traces: async (taskId) => (await call("GET", task(taskId, "/traces"))).traces,
+    addTrace: (taskId, body) => call("POST", task(taskId, "/traces"), body),
+    editTrace: (traceId, body) => call("PATCH", trace(traceId), body),
+    removeTrace: (traceId) => call("DELETE", trace(traceId), {}),
+    vote: (traceId, vote) => call("PUT", trace(traceId, "/vote"), { vote }),
+    sign: (taskId, body) => call("POST", task(taskId, "/variations"), body),
+    unsign: (taskId, version) => call("DELETE", task(taskId, `/variations/${version}`), {}),
+    flaws: async (taskId) => (await call("GET", task(taskId, "/flaws"))).flaws,
+    addFlaw: (taskId, body) => call("POST", task(taskId, "/flaws"), body),
+  };
+}
+
+/** All rows, and the newest event when reading began: where a stream has to begin so that nothing is missed. */
+async function allTasks(call) {
+  const rows = [];
+  let first = null;
+  for (;;) {
+    const reply = await call("GET", `tasks?offset=${rows.length}&limit=${TASKS_AT_ONCE}`);
+    first ??= reply;
+    rows.push(...reply.tasks);
+    if (!reply.tasks.length || rows.length >= reply.total) return { tasks: rows, event_id: first.event_id };
+  }
+}
+
+async function request(url, method, body) {
+  const reply = await send(url, method, body);
+  const decoded = await reply.json().catch(() => null);
+  if (reply.ok && decoded) return decoded;
+  const busy = reply.status === 429 || reply.status >= 500 || reply.ok;
+  if (!busy) throw new Refused(reply.status, decoded);
+  throw new Unreachable(decoded?.error ?? `status ${reply.status}`, Number(reply.headers.get("retry-after")) || null);
+}
+
+async function send(url, method, body) {
+  const headers = body === undefined ? {} : { "Content-Type": "application/json" };
+  const signal = AbortSignal.timeout(SECONDS_FOR_A_REQUEST * 1000);
+  try {
+    return await fetch(url, { method, headers, body: body && JSON.stringify(body), signal });
+  } catch (error) {
+    throw new Unreachable(error.name === "TimeoutError" ? "the server did not answer" : "no connection");
+  }
+}

@@ -1,0 +1,74 @@
+/** Text with links to cells, and the form it is written in: shared by traces and flaw reports. */
+
+import { linkText, partsOf } from "./cell_links.js";
+import { h } from "./element.js";
+
+/** Nodes for `text`; `onLink(link or null)` is told which link is pointed at or has the focus. */
+export function linkedText(text, onLink) {
+  return partsOf(text).map((part) => {
+    if (typeof part === "string") return document.createTextNode(part);
+    const point = () => onLink(part);
+    const leave = () => onLink(null);
+    return h("button", {
+      type: "button", class: "cell-link", title: "Show these cells",
+      onmouseenter: point, onfocus: point, onclick: point, onmouseleave: leave, onblur: leave,
+    }, part.text.slice(1, -1));
+  });
+}
+
+/** Put a link to the selected cells where the caret of `field` is; `selection` is {name, area} or null. */
+export function insertLink(field, selection) {
+  if (!selection) return false;
+  const link = linkText(selection.name, selection.area);
+  const before = field.value.slice(0, field.selectionStart);
+  const space = before && !/\s$/.test(before) ? " " : "";
+  field.setRangeText(`${space}${link} `, field.selectionStart, field.selectionEnd, "end");
+  field.focus();
+  return true;
+}
+
+/** "5 minutes ago" and the like; a date where it is long ago. */
+export function ago(timestamp, now = Date.now()) {
+  const seconds = (now - Date.parse(timestamp)) / 1000;
+  if (!Number.isFinite(seconds)) return "";
+  if (seconds < 60) return "just now";
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
+  return new Date(timestamp).toLocaleDateString();
+}
+
+/**
+ * A form for such text. `onAdd(text)` says whether it was taken; `selection()` is what can be linked to. What is being
+ * written survives a change of task and a reload: `keep(text)` is told, `restore(text)` puts it back.
+ */
+export function textForm({ testid, label, placeholder, button, onAdd, selection, keep }) {
+  const field = h("textarea", { "data-testid": `${testid}-text`, "aria-label": label, placeholder, rows: "3", maxlength: "100000" });
+  const hint = h("p", { class: "hint", role: "status" });
+  const link = h("button", {
+    type: "button", class: "quiet", "data-testid": `${testid}-link`, title: "Link to the cells selected in any grid",
+    onclick: () => {
+      hint.textContent = insertLink(field, selection()) ? "" : "Select cells in a grid first: drag over them.";
+      keep(field.value);
+    },
+  }, "Link cells");
+  const add = h("button", { type: "submit", "data-testid": `${testid}-add` }, button);
+  const form = h("form", {
+    class: "text-form",
+    onsubmit: async (event) => {
+      event.preventDefault();
+      hint.textContent = field.value.trim() ? "" : "Write something first.";
+      if (field.value.trim() && await onAdd(field.value.trim())) {
+        field.value = "";
+        keep("");
+      }
+    },
+  }, field, h("div", { class: "form-row" }, link, hint, add));
+  field.addEventListener("input", () => keep(field.value));
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+  });
+  return { element: form, restore: (text) => (field.value = text) };
+}

@@ -1,0 +1,48 @@
+/** What the page shows while changes wait to be sent: the server's traces with one's own waiting changes on top. Pure. */
+
+/** `traces` of `taskId` as they will be once the changes in `waiting` (outbox.js) are sent. */
+export function withWaiting(traces, waiting, taskId, username) {
+  return waiting.reduce((shown, { call, args }) => CHANGES[call]?.(shown, args, taskId, username) ?? shown, traces);
+}
+
+const CHANGES = {
+  addTrace(traces, [taskId, body], shownTask, username) {
+    if (taskId !== shownTask || traces.some((trace) => trace.client_id === body.client_id)) return traces;
+    const trace = {
+      trace_id: body.client_id, task_id: taskId, username: username ?? "", text: body.text, version: body.version,
+      score: 0, my_vote: 0, timestamp: null, verified: null, isWaiting: true,
+    };
+    return [...traces, trace];
+  },
+  editTrace: (traces, [traceId, { text }]) => changed(traces, traceId, () => ({ text, isWaiting: true })),
+  removeTrace: (traces, [traceId]) => traces.filter((trace) => trace.trace_id !== traceId),
+  vote: (traces, [traceId, vote]) =>
+    changed(traces, traceId, ({ score, my_vote: before }) => ({ score: score - before + vote, my_vote: vote })),
+};
+
+const changed = (traces, traceId, change) =>
+  traces.map((trace) => (trace.trace_id === traceId ? { ...trace, ...change(trace) } : trace));
+
+/** `traces` with what the reply to a sent change says. */
+export function withReply(traces, { call, args }, reply) {
+  if (call === "addTrace" || call === "editTrace") {
+    const trace = { ...reply.trace, ...(call === "addTrace" ? { client_id: args[1].client_id } : {}) };
+    return [...traces.filter((other) => other.trace_id !== trace.trace_id), trace];
+  }
+  if (call === "removeTrace") return traces.filter((trace) => trace.trace_id !== args[0]);
+  if (call === "vote") return changed(traces, args[0], () => ({ score: reply.score, my_vote: reply.my_vote }));
+  return traces;
+}
+
+const ORDERS = {
+  score: (one, other) => other.score - one.score || newerFirst(one, other),
+  newest: (one, other) => newerFirst(one, other),
+  oldest: (one, other) => newerFirst(other, one),
+};
+
+const newerFirst = (one, other) => {
+  const [first, second] = [one, other].map((trace) => (trace.timestamp ? Date.parse(trace.timestamp) || 0 : Infinity));
+  return first === second ? 0 : second - first;
+};
+
+export const sorted = (traces, order) => [...traces].sort(ORDERS[order] ?? ORDERS.score);
