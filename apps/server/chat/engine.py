@@ -46,6 +46,7 @@ class Answer:
     text: list[str] = field(default_factory=list)
     thinking: list[str] = field(default_factory=list)
     length: int = 0
+    thinking_length: int = 0
     task: "asyncio.Task[None] | None" = None
     """Once it runs."""
     to_stop: bool = False
@@ -190,20 +191,23 @@ class Engine:
             )
 
     def _hear(self, answer: Answer, kind: str, text: str) -> None:
+        text = "" if kind == "restart" else text.encode("utf-8", "replace").decode()
         if kind == "restart":
-            answer.text, answer.thinking, answer.length = [], [], 0
-        else:
-            text = text.encode("utf-8", "replace").decode()
-            (answer.text if kind == "text" else answer.thinking).append(text)
-            answer.length += len(text)
+            answer.text, answer.thinking, answer.length, answer.thinking_length = [], [], 0, 0
         delta = {
             "message_id": answer.message.message_id,
             "text": text if kind == "text" else "",
             "thinking": text if kind == "thinking" else "",
+            "text_at": answer.length,
+            "thinking_at": answer.thinking_length,
             "restart": kind == "restart",
         }
+        answer.text.append(delta["text"])
+        answer.thinking.append(delta["thinking"])
+        answer.length += _javascript_length(delta["text"])
+        answer.thinking_length += _javascript_length(delta["thinking"])
         self._channels.tell(answer.key, "delta", delta)
-        if answer.length > MOST_CHARACTERS:
+        if answer.length + answer.thinking_length > MOST_CHARACTERS:
             _break_off(answer)
 
     def _keep_part(self, answer: Answer, status: store.Status, error: str | None) -> None:
@@ -228,6 +232,11 @@ class Engine:
             await asyncio.to_thread(
                 store.save_part, self._database, answer.message.message_id, text, thinking
             )
+
+
+def _javascript_length(text: str) -> int:
+    """UTF-16 units, in which pages count: a page that has read a part of an answer sees which deltas it has already."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
 
 
 def _break_off(answer: Answer) -> None:

@@ -1,0 +1,141 @@
+/**
+ * A reply as it comes: blocks that are complete are made once, only the last one is shown again. The work is done in short
+ * stretches, with pauses that grow with what a stretch costs, so that the page stays responsive while a long reply comes.
+ */
+
+import { codeBlock } from "./code_block.js";
+import { h } from "./element.js";
+import { gridsIn } from "./grids_in_text.js";
+import { safeMarkdown } from "./safe_markdown.js";
+import { blockSplitter } from "./text_blocks.js";
+import { thumbnails } from "./thumbnails.js";
+
+const STRETCH_MS = 6;
+const SHORTEST_PAUSE_MS = 60;
+const PIECE = 2000;
+const SHOWN_AT_ONCE = 400_000;
+
+/** {element, show(text, isOver)}; `actions` as in code_block.js. */
+export function renderedText(actions) {
+  const element = h("div", { class: "prose" });
+  let source = "";
+  let isOver = false;
+  let taken = 0;
+  let splitter = blockSplitter();
+  let waiting = []; // complete blocks that are not made yet
+  let tail = null; // the block that is not complete: {kind, element, ...}
+  let ended = false;
+  let limit = SHOWN_AT_ONCE;
+  let timer = null;
+
+  function show(text, over) {
+    if (!text.startsWith(source) || (ended && text !== source)) reset();
+    if (text === source && over === isOver) return;
+    source = text;
+    isOver = over;
+    timer ??= setTimeout(stretch, 0);
+  }
+
+  function reset() {
+    element.replaceChildren();
+    splitter = blockSplitter();
+    waiting = [];
+    tail = null;
+    taken = 0;
+    ended = isOver = false;
+    source = "";
+  }
+
+  function stretch() {
+    timer = null;
+    const begun = performance.now();
+    while (step() && performance.now() - begun < STRETCH_MS);
+    if (!waiting.length) showTail();
+    const cost = performance.now() - begun;
+    if (hasMore()) timer = setTimeout(stretch, waiting.length || taken < end() ? cost : SHORTEST_PAUSE_MS);
+    else pause(cost);
+  }
+
+  /** Nothing is shown again for a while: what comes meanwhile is shown together. */
+  function pause(cost) {
+    timer = setTimeout(() => {
+      timer = null;
+      if (hasMore()) stretch();
+    }, Math.max(SHORTEST_PAUSE_MS, 4 * cost));
+  }
+
+  const end = () => Math.min(source.length, limit);
+  const hasMore = () => waiting.length > 0 || taken < end() || (isOver && !ended);
+
+  /** Do one small thing; false when there is nothing to do. */
+  function step() {
+    if (waiting.length) return complete(waiting.shift());
+    if (taken < end()) {
+      const piece = source.slice(taken, Math.min(end(), taken + PIECE));
+      taken += piece.length;
+      waiting = splitter.push(piece);
+      return true;
+    }
+    if (!isOver || ended) return false;
+    ended = true;
+    if (taken < source.length) offerRest();
+    else waiting = splitter.finish();
+    return waiting.length > 0;
+  }
+
+  function complete(block) {
+    if (tail?.kind !== block.kind) dropTail();
+    const view = tail ?? newView(block.kind);
+    tail = null;
+    view.close(block);
+    return true;
+  }
+
+  function showTail() {
+    const block = ended ? null : splitter.open();
+    if (!block) return dropTail();
+    if (tail?.kind !== block.kind) {
+      dropTail();
+      tail = newView(block.kind);
+    }
+    return tail.show(block);
+  }
+
+  function dropTail() {
+    tail?.element.remove();
+    tail = null;
+  }
+
+  function newView(kind) {
+    const view = kind === "code" ? codeBlock(actions) : textBlock(actions);
+    element.append(view.element);
+    return { ...view, kind };
+  }
+
+  function offerRest() {
+    const button = h("button", {
+      type: "button", class: "show-rest",
+      onclick: () => {
+        button.remove();
+        limit += SHOWN_AT_ONCE;
+        ended = false;
+        timer ??= setTimeout(stretch, 0);
+      },
+    }, `Show more (${Math.round((source.length - taken) / 1000).toLocaleString("en-GB")} thousand characters are left)`);
+    dropTail();
+    element.append(button);
+  }
+
+  return { element, show };
+}
+
+function textBlock(actions) {
+  const element = h("div", { class: "text-block" });
+  const show = ({ text }) => element.replaceChildren(safeMarkdown(text));
+  function close(block) {
+    show(block);
+    const grids = gridsIn(block.text);
+    if (grids.length) element.append(thumbnails(grids, actions));
+  }
+  return { element, show, close };
+}
