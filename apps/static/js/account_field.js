@@ -2,8 +2,11 @@
 
 import { Refused } from "./api.js";
 
-/** Returns {ensure}: resolves to the name once the server knows it, null when there is none yet. */
-export function mountAccountField(form, { session, onFailure }) {
+/**
+ * `tell(sentence)` speaks to people. Returns {ensure, focus}; `ensure()` resolves to the name once the server knows it, or
+ * to null when there is none yet.
+ */
+export function mountAccountField(form, { session, tell }) {
   const input = form.querySelector("input");
   let signingIn = null;
 
@@ -11,7 +14,7 @@ export function mountAccountField(form, { session, onFailure }) {
     try {
       return await session.signIn(name);
     } catch (error) {
-      onFailure(error instanceof Refused ? error : new Error("Without a connection nobody can sign in. It is tried again with the next change."));
+      tell(error instanceof Refused ? error.message : `Nobody can sign in just now: ${error.message}. It is tried again with the next change.`);
       return null;
     } finally {
       signingIn = null;
@@ -40,5 +43,5 @@ export function mountAccountField(form, { session, onFailure }) {
   });
   session.store.watch(show);
   show(session.store.get());
-  return { ensure, focus: () => input.focus(), clear: () => (input.value = "") };
+  return { ensure, focus: () => input.focus() };
 }

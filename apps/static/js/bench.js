@@ -35,7 +35,8 @@ export function mountBench(root, { find, settings, drafts, run, announce, onStep
   const verdictView = mountVerdict(root.querySelector(".verdict"), { looks, onNext, onClose: clearVerdict });
   const replay = mountReplay(find("player"), editor, { announce, onEnd: () => announce("Replay ended") });
 
-  let base = null; // {task, test, draft, start}
+  let base = null; // {taskId, task, test, draft, start}
+  let opening = null;
   let shown = null; // the task after the previewed transform
   let verdict = null;
   let selection = null; // in a grid that is looked at
@@ -46,22 +47,43 @@ export function mountBench(root, { find, settings, drafts, run, announce, onStep
     return { palette, numbers };
   }
 
-  /** Show a version of a task and go on with its draft; `attempt` is a grid to begin with and to judge. */
-  async function open(task, test, draft, { attempt = null, title = "" } = {}) {
+  /**
+   * Show `place`, {taskId, task (a version), test, draft}, once its draft is read; until then everything stays as it was.
+   * `attempt` is a grid to begin with and to judge. Resolves to false when another place was opened meanwhile.
+   */
+  async function open(place, { attempt = null, title = "" } = {}) {
+    const mine = { ...place, start: attempt ?? START };
+    opening = mine;
+    const log = await drafts.log(place.draft);
+    if (opening !== mine) return false;
     replay.end();
-    const opening = { task, test, draft, start: attempt ?? START };
-    base = opening;
-    const log = await drafts.log(draft);
-    if (base !== opening) return false;
+    base = mine;
     shown = null;
     verdict = selection = highlight = null;
     verdictView.show(null);
-    editor.open(replayed(opening.start, log));
+    editor.open(replayed(base.start, log));
     if (attempt) {
-      verdict = judge(attempt, task.test[test].output);
+      verdict = judge(attempt, base.task.test[base.test].output);
       verdictView.show(verdict, { title });
       show();
     }
+    return true;
+  }
+
+  /** The answer on the bench goes on under another draft's name: somebody has said who they are. Nothing is lost. */
+  async function rename(draft) {
+    if (!base || opening !== base) return false;
+    const log = await drafts.log(draft);
+    if (opening !== base) return false;
+    const own = editor.timeline.log;
+    const { grid } = editor;
+    const before = base.draft;
+    base.draft = draft;
+    if (log.length) {
+      editor.open(replayed(base.start, log));
+      if (own.length) editor.replaceGrid("carry_on", grid);
+    } else own.forEach((item) => drafts.keep(draft, item));
+    await drafts.forget(before);
     return true;
   }
 
@@ -194,7 +216,7 @@ export function mountBench(root, { find, settings, drafts, run, announce, onStep
   answer.changed();
 
   return {
-    editor, element: answer.element, open, submit, preview, selected, select, zoom, clearVerdict, focusSize: tools.focusSize,
+    editor, element: answer.element, open, rename, submit, preview, selected, select, zoom, clearVerdict, focusSize: tools.focusSize,
     redraw: show,
     link: (wanted) => {
       highlight = wanted && { name: nameOf(wanted.grid), area: wanted.area };

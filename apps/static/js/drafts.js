@@ -30,6 +30,9 @@ export function createDrafts(database, onFailure) {
       await Promise.all(missing.flatMap(([draft, log]) => log.map((item) => database.put("actions", { draft, item }))));
       return missing.length;
     },
+    async forget(draft) {
+      for (const key of await database.keys("actions", "draft", draft)) await database.delete("actions", key);
+    },
     /** What somebody drew before giving a name goes on under the name. */
     async adopt(username) {
       for (const [draft, log] of Object.entries(await this.all())) {
@@ -37,7 +40,7 @@ export function createDrafts(database, onFailure) {
         const named = JSON.stringify([username, ...rest]);
         if (owner !== "" || (await this.log(named)).length) continue;
         for (const item of log) await database.put("actions", { draft: named, item });
-        for (const key of await database.keys("actions", "draft", draft)) await database.delete("actions", key);
+        await this.forget(draft);
       }
       for (const solution of await database.all("solutions")) {
         if (solution.username === "") await database.put("solutions", { ...solution, username });

@@ -35,5 +35,10 @@ export function createLibrary(api, local) {
     return versions.get(taskId);
   }
 
-  return { rows, load, homeOf, task, firstEvent: () => firstEvent, forget: (taskId) => versions.delete(taskId) };
+  return {
+    rows, load, homeOf, task,
+    firstEvent: () => firstEvent,
+    forget: (taskId) => versions.delete(taskId),
+    forgetAll: () => versions.clear(),
+  };
 }

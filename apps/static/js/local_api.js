@@ -70,12 +70,13 @@ class Book {
     const reply = await fetch(this.#datasetUrl).catch(() => null);
     if (!reply) throw new Unreachable("no connection");
     if (!reply.ok) throw new Refused(reply.status, { error: "There is no dataset here yet: python auxiliary_utilities/build_dataset.py makes one. Or open a task file." });
-    return (await reply.json()).filter(isTask);
+    return (await reply.json()).filter((task) => typeof task?.task_id === "string" && task.train?.length && task.test?.length);
   }
 
   async versionsOf(taskId) {
     const versions = (await this.versions()).get(taskId);
     if (!versions) throw new Refused(404, { error: `There is no task ${taskId} here.` });
+    if (![...versions.values()].every(isTask)) throw new Refused(422, { error: `Task ${taskId} of the dataset is broken: its grids are not ARC grids.` });
     return [...versions.values()].sort((one, other) => (one.version ?? 0) - (other.version ?? 0));
   }
 }

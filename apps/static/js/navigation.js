@@ -16,6 +16,7 @@ export function createNavigation(page, { find, library, bench, session, gallery,
   const views = { task: page.querySelector("#task"), gallery: page.querySelector("#gallery") };
   let where = null;
   let versions = [];
+  let hasAttempt = false;
 
   const go = (hash) => {
     page.location.hash = hash;
@@ -55,13 +56,17 @@ export function createNavigation(page, { find, library, bench, session, gallery,
     const { attempt, test } = attemptOf(address, version);
     where = { ...address, version: version.version, test };
     const here = where;
-    const draft = draftName({
-      username: session.store.get() ?? "", taskId: address.taskId, version: version.version, test, attempt: attempt && address.parameters.attempt,
-    });
+    hasAttempt = attempt !== null;
     showBar(version);
     const title = attempt ? `Attempt${address.parameters.label ? ` of ${address.parameters.label}` : ""}:` : "";
-    if (!(await bench.open(version, test, draft, { attempt, title })) || where !== here) return;
-    onTask(isNew);
+    const opened = await bench.open({ taskId: address.taskId, task: version, test, draft: draft() }, { attempt, title });
+    if (opened && where === here) onTask(isNew);
+  }
+
+  /** What the draft of the answer that is shown is called. */
+  function draft() {
+    const { taskId, version, test, parameters } = where;
+    return draftName({ username: session.store.get() ?? "", taskId, version, test, attempt: hasAttempt && parameters.attempt });
   }
 
   function versionOf(number) {
@@ -121,7 +126,7 @@ export function createNavigation(page, { find, library, bench, session, gallery,
   const rows = () => library.rows.get();
   const toTask = (taskId) => taskId && go(taskAddress(taskId));
   return {
-    go, route, refresh, toTask,
+    go, route, refresh, toTask, draft,
     step: (number) => toTask(neighbour(rows(), where?.taskId, number)),
     random: () => toTask(randomTask(rows(), where?.taskId)),
     gallery: () => (views.gallery.hidden ? go(galleryAddress()) : page.defaultView.history.back()),

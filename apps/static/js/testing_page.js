@@ -30,6 +30,8 @@ const NO_STORAGE = "This browser keeps nothing here (its storage is full or forb
 const SECTIONS = [["traces", "Traces"], ["transforms", "Transforms"], ["flaws", "Flaws"], ["files", "Files"]];
 const CALLS_OF_NOTES = ["addTrace", "editTrace", "removeTrace", "vote", "addFlaw"];
 
+const SIGN_IN = "Sign in first: type your name at the top of the page.";
+
 const find = (testid) => document.querySelector(`[data-testid="${testid}"]`);
 
 async function start() {
@@ -37,9 +39,9 @@ async function start() {
   showTheme(settings);
   const notices = mountNotices(find("notices"));
   const tell = (sentence, more) => notices.show(sentence, more);
-  const database = await openDatabase().catch(() => tell(NO_STORAGE) && null);
+  const [isServed, database] = await Promise.all([hasServer(location.pathname), openDatabase().catch(() => tell(NO_STORAGE) && null)]);
   if (!database) return;
-  const api = (await hasServer(location.pathname))
+  const api = isServed
     ? serverApi(apiAddress(location.href)) : localApi(database, { datasetUrl: "static/dataset.json", onEvent: (event) => live(event.event, event.data) });
   const local = api.isLocal ? api : localApi(database, { onEvent: (event) => live(event.event, event.data) });
   const session = createSession(api, (name, message) => askPasswords(document.body, name, message));
@@ -50,7 +52,7 @@ async function start() {
 
   const bench = mountBench(document.querySelector("#task"), {
     find, settings, drafts, run: (command, key) => run(command, key), announce: (text) => setText(find("live"), text),
-    onSteps: () => notes.show(), onNext: () => (navigation.where.test + 1 < bench.base.task.test.length ? navigation.nextTest() : navigation.step(1)),
+    onSteps: () => notes.show(), onNext: () => (bench.base.test + 1 < bench.base.task.test.length ? navigation.nextTest() : navigation.step(1)),
   });
   const gallery = mountGallery(document.querySelector("#gallery"), {
     loadTask: library.task, settings, onFilter: (hash) => history.replaceState(null, "", hash),
@@ -70,7 +72,7 @@ async function start() {
       versionData: navigation.version, steps: bench.editor.state.transform,
     }),
   });
-  const account = mountAccountField(document.querySelector(".account"), { session, onFailure: fail });
+  const account = mountAccountField(document.querySelector(".account"), { session, tell });
   const search = mountTaskSearch(document.querySelector(".search"), {
     rows: () => library.rows.get(), onChoose: navigation.toTask, onNothing: (text) => tell(`No task id has “${text}” in it.`),
   });
@@ -109,7 +111,7 @@ async function start() {
   }
 
   async function submit() {
-    const { taskId, version, test } = navigation.where;
+    const { taskId, test, task: { version } } = bench.base;
     const { grid, verdict, steps, actions, seconds } = bench.submit();
     if (steps.length) return;
     const id = newId();
@@ -194,14 +196,25 @@ async function start() {
   // --- beginning, and beginning again
 
   async function reload() {
+    library.forgetAll();
     await library.load();
     await navigation.route();
   }
 
-  async function signOut() {
-    await session.signOut().catch(fail);
-    account.clear();
+  /** Somebody else is here now; who had no name yet goes on with the same answer. */
+  async function signedIn(name, before) {
+    notices.clear(SIGN_IN);
+    const goesOn = before === null && name !== null && bench.base !== null && await bench.rename(navigation.draft());
+    if (name) await drafts.adopt(name);
+    if (name && local !== api) await local.signIn({ username: name });
+    outbox.run();
+    await (goesOn ? library.load() : reload()).catch(fail);
+    if (goesOn) notes.refresh();
+    if (navigation.where) listenSoon();
   }
+
+  /** What the page shows may be for those who are signed in only: it begins anew. */
+  const signOut = () => session.signOut().then(() => location.reload(), fail);
 
   function fail(error) {
     if (error instanceof Unreachable) return setCut(true);
@@ -210,18 +223,13 @@ async function start() {
   }
 
   outbox.state.watch(() => navigation.where && notes.show());
-  session.store.watch(async (name) => {
-    if (name) await drafts.adopt(name);
-    outbox.run();
-    if (name && local !== api) await local.signIn({ username: name });
-    await reload().catch(fail);
-    listenSoon();
-  });
+  session.store.watch(signedIn);
   library.rows.watch(() => {
     if (!document.querySelector("#gallery").hidden) navigation.route();
   });
   addEventListener("hashchange", () => navigation.route());
   showBanner(api.isLocal);
+  document.body.classList.remove("starting");
   await begin({ session, reload, tell, fail });
 }
 
@@ -229,7 +237,7 @@ async function start() {
 async function begin({ session, reload, tell, fail }) {
   try {
     const { passwords_needed: isShared } = await session.load();
-    if (isShared && session.store.get() === null) tell("Sign in first: type your name at the top of the page.");
+    if (isShared && session.store.get() === null) tell(SIGN_IN);
     else if (session.store.get() === null) await reload();
   } catch (error) {
     fail(error);

@@ -27,22 +27,25 @@ const changed = (traces, traceId, change) =>
 export function withReply(traces, { call, args }, reply) {
   if (call === "addTrace" || call === "editTrace") {
     const trace = { ...reply.trace, ...(call === "addTrace" ? { client_id: args[1].client_id } : {}) };
-    return [...traces.filter((other) => other.trace_id !== trace.trace_id), trace];
+    const isKnown = traces.some((other) => other.trace_id === trace.trace_id);
+    return isKnown ? changed(traces, trace.trace_id, () => trace) : [...traces, trace];
   }
   if (call === "removeTrace") return traces.filter((trace) => trace.trace_id !== args[0]);
   if (call === "vote") return changed(traces, args[0], () => ({ score: reply.score, my_vote: reply.my_vote }));
   return traces;
 }
 
+/** When a trace was written, in ms; one that still waits is the newest. */
+const written = ({ timestamp }) => (timestamp ? Date.parse(timestamp) || 0 : Number.MAX_VALUE);
+
 const ORDERS = {
-  score: (one, other) => other.score - one.score || newerFirst(one, other),
-  newest: (one, other) => newerFirst(one, other),
-  oldest: (one, other) => newerFirst(other, one),
+  score: (one, other) => other.score - one.score,
+  newest: (one, other) => written(other) - written(one),
+  oldest: (one, other) => written(one) - written(other),
 };
 
-const newerFirst = (one, other) => {
-  const [first, second] = [one, other].map((trace) => (trace.timestamp ? Date.parse(trace.timestamp) || 0 : Infinity));
-  return first === second ? 0 : second - first;
-};
-
-export const sorted = (traces, order) => [...traces].sort(ORDERS[order] ?? ORDERS.score);
+/** In one of the ORDERS; what that leaves open, newest first (or oldest first). `traces` are in the order of arrival. */
+export function sorted(traces, order) {
+  const oldestFirst = [...traces].sort(ORDERS.oldest);
+  return order === "oldest" ? oldestFirst : oldestFirst.reverse().sort(ORDERS[order] ?? ORDERS.score);
+}

@@ -1,0 +1,164 @@
+"""Files in and out, and links from reports."""
+
+import json
+from base64 import urlsafe_b64encode
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import NewPerson, Site
+from tests.browser.person import Person
+from tests.browser.tasks import BLUE_DIAGONAL, SECRET, TWO_TESTS
+from tests.scripts import ROOT
+
+OWN_TASK = {"train": [{"input": [[1]], "output": [[2]]}], "test": [{"input": [[3]], "output": [[4, 4]]}]}
+
+
+def saved(person: Person, kind: str) -> Any:
+    """What the export of this kind holds."""
+    person["export-kind"].select_option(kind)
+    with person.page.expect_download() as download:
+        person.click("export")
+    return json.loads(Path(download.value.path()).read_text())
+
+
+def test_a_task_and_its_traces_are_exported(site: Site, new_person: NewPerson, task_id: str) -> None:
+    ada = new_person(site, task_id)
+    ada.is_called(f"ada {task_id}")
+    ada["trace-text"].fill("exported")
+    ada.click("trace-add")
+    expect(ada["trace-item"].locator(".when")).to_have_text("just now")
+    task = saved(ada, "task")
+    assert task["test"][0]["output"] == BLUE_DIAGONAL
+    (trace,) = saved(ada, "traces")[task_id]
+    assert {"trace_id", "task_id", "username", "text", "score", "timestamp", "voters"} <= trace.keys()
+    assert trace["text"] == "exported"
+
+
+def test_work_without_a_server_moves_to_another_browser(
+    static_site: Site, new_person: NewPerson, tmp_path: Path, task_id: str
+) -> None:
+    ada = new_person(static_site, task_id)
+    expect(ada["banner"]).to_contain_text("stays in this browser")
+    ada.is_called("ada")
+    ada.solve()
+    ada["trace-text"].fill("takes a journey")
+    ada.click("trace-add", "trace-up", "transform-transpose", "sign-variation")
+    expect(ada["signers"]).to_contain_text("ada")
+    work = tmp_path / "work.json"
+    work.write_text(json.dumps(saved(ada, "work")))
+    bob = new_person(static_site, task_id)
+    bob["import"].set_input_files(work)
+    expect(bob["trace-item"]).to_contain_text("takes a journey")
+    expect(bob["trace-score"]).to_have_text("1")
+    expect(bob["version"].locator("option")).to_have_count(2)
+    bob.is_called("ada")
+    bob.reload()
+    bob.sees(BLUE_DIAGONAL)
+    bob["import"].set_input_files(work)
+    expect(bob.page.get_by_text("0 things taken in")).to_be_visible()
+
+
+def test_work_without_a_server_is_taken_to_one(
+    static_site: Site, server: Site, new_person: NewPerson, tmp_path: Path, task_id: str
+) -> None:
+    ada = new_person(static_site, task_id)
+    ada.is_called("ada")
+    ada["trace-text"].fill("from home")
+    ada.click("trace-add")
+    expect(ada["trace-item"]).to_be_visible()
+    work = tmp_path / "work.json"
+    work.write_text(json.dumps(saved(ada, "work")))
+    again = new_person(server, task_id)
+    again.is_called(f"ada {task_id}")
+    for _ in range(2):
+        again["import"].set_input_files(work)
+        expect(again["trace-item"].filter(has_text="just now")).to_have_count(1)
+    again.reload()
+    expect(again["trace-item"]).to_have_count(1)
+
+
+def test_a_task_from_a_file_is_opened_solved_and_kept(
+    site: Site, new_person: NewPerson, tmp_path: Path
+) -> None:
+    file = tmp_path / "my_own_task.json"
+    file.write_text(json.dumps(OWN_TASK))
+    ada = new_person(site, "task000")
+    ada["import"].set_input_files(file)
+    expect(ada["task-id"]).to_have_text("my_own_task")
+    ada.is_called("ada")
+    ada.resize("1x2")
+    ada.click("tool-fill", "color-4")
+    ada.paint((0, 0))
+    ada.click("submit")
+    expect(ada["submit-result"]).to_have_attribute("data-correct", "true")
+    ada["trace-text"].fill("only here")
+    ada.click("trace-add")
+    expect(ada["trace-item"].locator(".when")).to_have_text("just now")
+    ada.reload()
+    expect(ada["task-id"]).to_have_text("my_own_task")
+    ada.sees([[4, 4]])
+    expect(ada["trace-item"]).to_contain_text("only here")
+
+
+def test_a_task_is_opened_by_dropping_its_file(static_site: Site, new_person: NewPerson) -> None:
+    ada = new_person(static_site, "task000")
+    ada.page.evaluate(
+        """text => {
+            const data = new DataTransfer();
+            data.items.add(new File([text], "dropped.json", { type: "application/json" }));
+            document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+        }""",
+        json.dumps(OWN_TASK),
+    )
+    expect(ada["task-id"]).to_have_text("dropped")
+
+
+def test_traces_of_others_are_read_from_a_traces_store(
+    static_site: Site, new_person: NewPerson, tmp_path: Path, task_id: str
+) -> None:
+    trace = {"trace_id": "t1", "task_id": task_id, "username": "eve", "text": "an older trace", "score": 2}
+    store = {task_id: [{**trace, "timestamp": "2025-01-01T00:00:00+00:00", "voters": {"bob": 1, "cy": 1}}]}
+    file = tmp_path / "traces_store.json"
+    file.write_text(json.dumps(store))
+    ada = new_person(static_site, task_id)
+    ada["import"].set_input_files(file)
+    expect(ada["trace-item"]).to_contain_text("an older trace")
+    expect(ada["trace-score"]).to_have_text("2")
+
+
+def attempts() -> dict[str, str]:
+    """The attempts of the test vectors, by their answers."""
+    vectors = json.loads((ROOT / "tests" / "vectors" / "attempt_links.json").read_text())
+    return {json.dumps(vector["answers"]): vector["attempt"] for vector in vectors}
+
+
+def test_a_report_links_a_failed_attempt_which_opens_with_its_differences(
+    site: Site, new_person: NewPerson, task_id: str
+) -> None:
+    attempt = attempts()["[[[0, 1, 2], [3, 4, 5], [6, 7, 8]]]"]
+    ada = new_person(site, task_id)
+    ada.paint((0, 0))
+    ada.open(task_id, f"?attempt={attempt}&label=CLAUDE")
+    ada.sees([[0, 1, 2], [3, 4, 5], [6, 7, 8]])
+    expect(ada["submit-result"]).to_have_attribute("data-correct", "false")
+    expect(ada["submit-result"]).to_contain_text("Attempt of CLAUDE: 9 of 9 cells differ")
+    expect(ada["submit-result"].locator("figure")).to_have_count(2)
+    ada.paint((0, 0))
+    ada.open(task_id)
+    ada.sees([[1, 0, 0], [0, 0, 0], [0, 0, 0]])
+
+
+def test_an_attempt_opens_at_the_first_test_input_that_is_wrong(
+    static_site: Site, new_person: NewPerson
+) -> None:
+    ada = new_person(static_site, TWO_TESTS, may_fail=True)
+    right = f"3x3.{urlsafe_b64encode((100010001).to_bytes(4, 'big')).decode().rstrip('=')}"
+    ada.open(TWO_TESTS, f"?attempt={right},1x1.AQ")
+    ada.sees([[1]])
+    expect(ada["submit-result"]).to_contain_text("yours is 1 × 1, the answer is 1 × 3")
+    ada.open(TWO_TESTS, f"/test/0?attempt={right},1x1.AQ")
+    expect(ada["submit-result"]).to_have_attribute("data-correct", "true")
+    ada.open(SECRET, "?attempt=1x1.AQ")
+    expect(ada["submit-result"]).to_have_attribute("data-correct", "null")
