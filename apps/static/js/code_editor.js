@@ -24,6 +24,17 @@ const markedLine = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
+/** Text over a selection, or of several lines: Chromium, left alone, joins lines with style attributes, which the policy forbids. */
+const plainInput = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const isLarge = !view.state.selection.main.empty || event.data?.includes("\n");
+    if (event.inputType !== "insertText" || !event.data || event.data.length < 2 || !isLarge || view.composing) return false;
+    view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+    event.preventDefault();
+    return true;
+  },
+});
+
 function lineMark(state, number) {
   if (!number || number > state.doc.lines) return Decoration.none;
   return Decoration.set([wrongLine.range(state.doc.line(number).from)]);
@@ -67,7 +78,7 @@ function extensions(onChange, onRun) {
   return [
     lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(), highlightActiveLine(),
     highlightActiveLineGutter(), highlightSelectionMatches(), indentUnit.of("    "), EditorState.tabSize.of(4), python(),
-    syntaxHighlighting(COLOURS), markedLine,
+    syntaxHighlighting(COLOURS), markedLine, plainInput,
     EditorView.contentAttributes.of({ "data-testid": "code-editor", "aria-label": "Program (Escape, then Tab leaves it)", spellcheck: "false" }),
     EditorView.updateListener.of((update) => update.docChanged && onChange(update.state.doc.toString())),
     keymap.of([
