@@ -186,9 +186,9 @@ async def drip(asked: Asked) -> web.StreamResponse:
 async def slow(asked: Asked) -> web.StreamResponse:
     """A whole answer, spread over as many seconds as the argument says."""
     payload = payload_of(asked)
-    size = -(-len(payload) // 40)
+    size = -(-len(payload) // 200)
     pieces = [payload[at : at + size] for at in range(0, len(payload), size)]
-    return await written(asked, pieces, delay=float(asked.argument or 4) / 40)
+    return await written(asked, pieces, delay=float(asked.argument or 4) / 200)
 
 
 @fault

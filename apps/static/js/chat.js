@@ -58,7 +58,7 @@ export function mountComposer(form, { find, send, stop, keep }) {
   function update() {
     sendButton.hidden = isBusy;
     stopButton.hidden = !isBusy;
-    sendButton.disabled = isSending;
+    sendButton.disabled = isSending || field.disabled;
     note.hidden = replaces === null;
     field.style.height = "auto";
     field.style.height = `${Math.min(field.scrollHeight + 2, 240)}px`;

@@ -91,7 +91,7 @@ export function mountCodeRunner({ find, api, editor, version, looks, onRun, keep
   }
 
   function setBusy(isBusy) {
-    for (const button of buttons) button.disabled = isBusy;
+    for (const button of buttons) button.disabled = isBusy || api.isLocal;
     setText(find("run-state"), isBusy ? "Running…" : "");
   }
 

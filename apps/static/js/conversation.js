@@ -41,9 +41,11 @@ function withEnd(messages, message) {
 /** The answer that is being written, if any. */
 export const underWay = (messages) => messages.find((message) => message.status === "streaming") ?? null;
 
-/** The text of an answer without its programs: what a person would keep as a trace. */
+const LONGEST_WORDS = 10_000;
+
+/** The text of an answer without its programs, up to a length that somebody would read: what a person would keep as a trace. */
 export function wordsOf(text) {
-  return text.replace(/^\s*(```|~~~)[^\n]*\n[\s\S]*?(?:^\s*\1[^\n]*$|(?![\s\S]))/gm, "").replace(/\n{3,}/g, "\n\n").trim();
+  return text.slice(0, LONGEST_WORDS).replace(/^\s*(```|~~~)[^\n]*\n[\s\S]*?(?:^\s*\1[^\n]*$|(?![\s\S]))/gm, "").replace(/\n{3,}/g, "\n\n").trim();
 }
 
 /** A conversation as Markdown, to be read. */

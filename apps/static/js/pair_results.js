@@ -7,6 +7,7 @@ import { lineOf, outcomeText } from "./program_runs.js";
 import { wrongMarks } from "./verdict.js";
 
 const SIDE = 120;
+const SMALL_SIDE = 34;
 
 /** {show(outcomes), redraw()}; outcomes as in program_runs.js. */
 export function mountPairResults(list, { looks, goTo }) {
@@ -24,18 +25,19 @@ export function mountPairResults(list, { looks, goTo }) {
       h("div", { class: "pair-result-head" },
         h("span", { class: "badge" }, passed === null ? "?" : passed ? "✓" : "✗", h("span", { class: "hidden" }, passed ? " passed" : " not passed")),
         h("strong", {}, label),
+        passed && figure("", verdict.submitted, []),
         h("span", { class: "pair-result-text" }, passed ? "" : outcomeText(outcome)),
         line && h("button", { type: "button", class: "quiet small", onclick: () => goTo(line) }, `Line ${line}`),
         h("span", { class: "faint" }, `${result.duration_ms < 10 ? result.duration_ms.toFixed(1) : Math.round(result.duration_ms)} ms`)),
-      verdict && h("div", { class: "comparison" },
-        passed === false && figure("Input", outcome.input, []),
-        figure(passed ? "" : "Output", verdict.submitted, wrongMarks(verdict, verdict.submitted)),
-        passed === false && figure("Expected", outcome.expected, [])));
+      verdict && !passed && h("div", { class: "comparison" },
+        figure("Input", outcome.input, []),
+        figure("Output", verdict.submitted, wrongMarks(verdict, verdict.submitted)),
+        outcome.expected && figure("Expected", outcome.expected, [])));
   }
 
   function figure(caption, grid, marks) {
     const view = gridView({ label: caption || "Output" });
-    const side = caption ? SIDE : SIDE / 2;
+    const side = caption ? SIDE : SMALL_SIDE;
     view.show({ ...looks(), grid, marks, cell: cellSize(height(grid), width(grid), side, side, 16) });
     return h("figure", {}, view.element, caption && h("figcaption", { class: "size-text" }, caption));
   }

@@ -69,7 +69,7 @@ export function renderedText(actions) {
 
   /** Do one small thing; false when there is nothing to do. */
   function step() {
-    if (waiting.length) return complete(waiting.shift());
+    if (waiting.length) return complete(nextBlock());
     if (taken < end()) {
       const piece = source.slice(taken, Math.min(end(), taken + PIECE));
       taken += piece.length;
@@ -81,6 +81,15 @@ export function renderedText(actions) {
     if (taken < source.length) offerRest();
     else waiting = splitter.finish();
     return waiting.length > 0;
+  }
+
+  /** The next block that is complete; short texts that follow each other are made as one, which costs less. */
+  function nextBlock() {
+    const block = waiting.shift();
+    while (block.kind === "text" && waiting[0]?.kind === "text" && block.text.length + waiting[0].text.length < PIECE) {
+      block.text += waiting.shift().text;
+    }
+    return block;
   }
 
   function complete(block) {
