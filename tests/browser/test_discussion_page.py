@@ -45,7 +45,7 @@ def test_addresses_neighbours_numbers_and_the_search(chat_site: Site, new_person
     ada["task-number"].press("Enter")
     expect(ada["notice"]).to_contain_text("There is no task number 1000")
     ada.page.evaluate("location.hash = '#/task/none'")
-    expect(ada["notice"].last).to_contain_text("none")
+    expect(ada["notice"].last).to_contain_text("no such task")
 
 
 def test_the_same_addresses_as_the_testing_page(

@@ -191,21 +191,22 @@ class Engine:
             )
 
     def _hear(self, answer: Answer, kind: str, text: str) -> None:
-        text = "" if kind == "restart" else text.encode("utf-8", "replace").decode()
+        text = text.encode("utf-8", "replace").decode()
         if kind == "restart":
             answer.text, answer.thinking, answer.length, answer.thinking_length = [], [], 0, 0
+        said, thought = text if kind == "text" else "", text if kind == "thinking" else ""
         delta = {
             "message_id": answer.message.message_id,
-            "text": text if kind == "text" else "",
-            "thinking": text if kind == "thinking" else "",
+            "text": said,
+            "thinking": thought,
             "text_at": answer.length,
             "thinking_at": answer.thinking_length,
             "restart": kind == "restart",
         }
-        answer.text.append(delta["text"])
-        answer.thinking.append(delta["thinking"])
-        answer.length += _javascript_length(delta["text"])
-        answer.thinking_length += _javascript_length(delta["thinking"])
+        answer.text.append(said)
+        answer.thinking.append(thought)
+        answer.length += _javascript_length(said)
+        answer.thinking_length += _javascript_length(thought)
         self._channels.tell(answer.key, "delta", delta)
         if answer.length + answer.thinking_length > MOST_CHARACTERS:
             _break_off(answer)

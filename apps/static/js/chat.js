@@ -60,8 +60,6 @@ export function mountComposer(form, { find, send, stop, keep }) {
     stopButton.hidden = !isBusy;
     sendButton.disabled = isSending || field.disabled;
     note.hidden = replaces === null;
-    field.style.height = "auto";
-    field.style.height = `${Math.min(field.scrollHeight + 2, 240)}px`;
   }
 
   async function submit() {
@@ -94,7 +92,6 @@ export function mountComposer(form, { find, send, stop, keep }) {
   });
   field.addEventListener("input", () => {
     if (replaces === null) keep(field.value);
-    update();
   });
   stopButton.addEventListener("click", stop);
   find("cancel-editing").addEventListener("click", () => fill(""));

@@ -79,7 +79,7 @@ function extensions(onChange, onRun) {
     lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(), highlightActiveLine(),
     highlightActiveLineGutter(), highlightSelectionMatches(), indentUnit.of("    "), EditorState.tabSize.of(4), python(),
     syntaxHighlighting(COLOURS), markedLine, plainInput,
-    EditorView.contentAttributes.of({ "data-testid": "code-editor", "aria-label": "Program (Escape, then Tab leaves it)", spellcheck: "false" }),
+    EditorView.contentAttributes.of({ "data-testid": "code-editor", "aria-label": "Program (Escape, then Tab leaves it)", spellcheck: "false", tabindex: "0" }),
     EditorView.updateListener.of((update) => update.docChanged && onChange(update.state.doc.toString())),
     keymap.of([
       { key: "Mod-Enter", run: () => onRun() ?? true },

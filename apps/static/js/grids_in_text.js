@@ -4,7 +4,8 @@ import { isGrid } from "./grid.js";
 
 const MOST = 24;
 const ROW = /^\s*\[?\s*\d(?:[\s,|]*\d)*\s*\]?,?\s*$/;
-const JSON_GRID = /\[\s*\[[\d\s,[\]]*\]\s*\]/g;
+const JSON_GRID = /\[\s*\[[\d\s,]*\](?:\s*,\s*\[[\d\s,]*\])*\s*\]/g;
+const CAPTION = /^[A-Za-z][\w\s,.#×-]{0,40}:?$/;
 
 /** The grids in `text`, in their order; at most 24. */
 export function gridsIn(text) {
@@ -15,7 +16,7 @@ export function gridsIn(text) {
 /** True when `text` is grids and nothing else but short captions ("Output:"). */
 export function isAllGrids(text) {
   const rest = text.replace(JSON_GRID, "").split("\n").filter((line) => line.trim() && !ROW.test(line));
-  return gridsIn(text).length > 0 && rest.every((line) => line.length < 40 && /^[\w\s,.()×#-]+:?$/.test(line.trim()));
+  return gridsIn(text).length > 0 && rest.every((line) => CAPTION.test(line.trim()));
 }
 
 function parsed(text) {
@@ -31,14 +32,16 @@ function parsed(text) {
 function gridsOfRows(text) {
   const grids = [];
   let rows = [];
+  let isApart = false;
   const end = () => {
-    if ((rows.length > 1 || rows[0]?.length > 2) && isGrid(rows)) grids.push(rows);
+    if ((rows.length > 1 || (isApart && rows[0]?.length > 2)) && isGrid(rows)) grids.push(rows);
     rows = [];
   };
   for (const line of text.split("\n")) {
     const row = ROW.test(line) ? cellsOf(line) : null;
     if (rows.length && row?.length !== rows[0].length) end();
     if (row) rows.push(row);
+    isApart = /\d[\s,|]+\d/.test(line);
   }
   end();
   return grids;

@@ -14,6 +14,7 @@ const STRETCH_MS = 6;
 const SHORTEST_PAUSE_MS = 60;
 const PIECE = 2000;
 const SHOWN_AT_ONCE = 400_000;
+const BLOCKS_IN_A_PART = 20; // parts that are not seen are not laid out
 
 /** {element, show(text, isOver)}; `actions` as in code_block.js. */
 export function renderedText(actions) {
@@ -117,22 +118,30 @@ export function renderedText(actions) {
 
   function newView(kind) {
     const view = kind === "code" ? codeBlock(actions) : textBlock(actions);
-    element.append(view.element);
+    lastPart().append(view.element);
     return { ...view, kind };
+  }
+
+  function lastPart() {
+    const last = element.lastElementChild;
+    if (last && last.childElementCount < BLOCKS_IN_A_PART) return last;
+    const part = h("div", { class: "part" });
+    element.append(part);
+    return part;
   }
 
   function offerRest() {
     const button = h("button", {
       type: "button", class: "show-rest",
       onclick: () => {
-        button.remove();
+        button.parentElement.remove();
         limit += SHOWN_AT_ONCE;
         ended = false;
         timer ??= setTimeout(stretch, 0);
       },
     }, `Show more (${Math.round((source.length - taken) / 1000).toLocaleString("en-GB")} thousand characters are left)`);
     dropTail();
-    element.append(button);
+    element.append(h("div", {}, button));
   }
 
   return { element, show };

@@ -132,6 +132,23 @@ def test_a_stream_that_comes_back_goes_on_where_it_was(
     assert [name for _, name, _ in told].count("done") == 1
 
 
+def test_deltas_say_where_they_belong_in_the_units_of_pages(
+    ada: User, endpoint: Callable[..., FaultServer]
+) -> None:
+    text = "a\U0001f600é" * 50
+    endpoint(text=text, pieces=15, thinking="hm\U0001f600", script=["drip"])
+    start = ada.done("GET", CHAT)["event_id"]
+    message_id = ask(ada)
+    told = events(ada, start, over)
+    for part, whole in (("text", text), ("thinking", "hm\U0001f600")):
+        shown = b""
+        for _, name, data in told:
+            if name == "delta" and data["message_id"] == message_id:
+                assert data[f"{part}_at"] * 2 == len(shown)
+                shown += data[part].encode("utf-16-le")
+        assert shown.decode("utf-16-le") == whole
+
+
 def test_a_stream_that_cannot_go_on_is_told_to_read_again(ada: User) -> None:
     assert events(ada, 5, lambda told: True)[0][1] == "reset"
 
