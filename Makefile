@@ -16,6 +16,7 @@ test: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	@if command -v node >/dev/null || [ -n "$$CI" ]; then node --test tests/js/*.test.js; else echo "skipped: tests/js, there is no node here"; fi
 	$(BIN)/python -m pytest
 
 serve: $(VENV)/installed
@@ -26,6 +27,9 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python tests/bench/bench_verify.py
 	$(BIN)/python tests/bench/bench_client.py
 	$(BIN)/python tests/bench/bench_runs.py
+	$(BIN)/python tests/bench/bench_ui.py
+	$(BIN)/python tests/bench/bench_server.py
+	$(BIN)/python tests/bench/bench_scoring.py
 
 soak: $(VENV)/installed-dev
 	$(BIN)/python tests/soak.py --runs 100 --tasks 300
@@ -40,7 +44,7 @@ $(VENV)/installed: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(VENV)/installed-dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+$(VENV)/installed-dev: requirements.txt requirements-export.txt requirements-dev.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ $(VENV)/installed
 

@@ -11,11 +11,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from agents.reasoning_code_generator import ReasoningCodeGenerator
-from utilities.answers import described, read_answers, results_files, verified_file
+from utilities.answers import described, read_answers, verified_file
 from utilities.command_line import parse, run_main
 from utilities.config import ROOT, setting
 from utilities.dataset_card import dataset_card
 from utilities.files import write_atomically
+from utilities.results_files import find_results
 from utilities.training_export import FORMATS, ExcludedTasks, Row, Selection, write_rows
 
 FOLDER = ROOT / "synthetic_data_generators" / "synthetic_data" / "training_data"
@@ -46,7 +47,7 @@ class ExportConfig:
 def main(argv: Sequence[str] | None = None) -> None:
     """Export, and print what was written and skipped."""
     config = parse(ExportConfig, argv, __doc__ or "", EXAMPLE)
-    files = dict.fromkeys(map(verified_file, results_files(config.results)))
+    files = dict.fromkeys(map(verified_file, find_results(config.results)))
     selection = Selection(
         ReasoningCodeGenerator().messages,
         ExcludedTasks(config.exclude_tasks),

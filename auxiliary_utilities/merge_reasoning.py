@@ -13,9 +13,10 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from utilities.answers import Answer, described, read_answers, results_files, verified_file
+from utilities.answers import Answer, described, read_answers, verified_file
 from utilities.command_line import parse, run_main
 from utilities.config import setting
+from utilities.results_files import find_results
 from utilities.traces import DEFAULT_TRACES, Trace, content_key, iso_time, open_store
 
 EXAMPLE = "python auxiliary_utilities/merge_reasoning.py code_data_results.jsonl --only_verified"
@@ -36,13 +37,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Merge, and print what was added and skipped."""
     config = parse(MergeConfig, argv, __doc__ or "", EXAMPLE)
     path, skipped = Path(config.traces_path or DEFAULT_TRACES), Counter[str]()
-    files = results_files(config.results)
+    files = find_results(config.results)
     if config.only_verified:
         files = list(dict.fromkeys(map(verified_file, files)))
     # Read before the lock is taken, so that nobody waits for a large file to be read.
     traces = [trace for file in files for trace in _traces(file, config.only_verified, skipped)]
     with open_store(path) as store:
-        skipped["already there, or the same again"] += sum(not store.add(trace) for trace in traces)
+        skipped["already there or repeated"] += sum(not store.add(trace) for trace in traces)
         added = store.added
     print(f"added {len(added)} traces to {len({trace.task_id for trace in added})} tasks in {path}")
     if skipped.total():

@@ -1,50 +1,63 @@
 """Run the programs of a results file on the train and test inputs of their tasks, in the sandbox, and compare.
 
-RESULTS is a code results .jsonl or a snapshot .json. Each record is written again, with the verdicts, to
-<results stem>.verified.jsonl beside it; what that file holds already is not run again."""
+RESULTS are code results .jsonl, snapshots .json or .parquet files, by name or by pattern. Each record is written again, with
+the verdicts, to <results stem>.verified.jsonl beside it; what that file holds already is not run again."""
 
 import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from utilities.code_execution import Limits
 from utilities.command_line import parse, run_main
-from utilities.config import RunFailed, UsageError, at_least_one, positive, setting
+from utilities.config import (
+    RunFailed,
+    SandboxConfig,
+    UsageError,
+    at_least_one,
+    check_executor,
+    executor_setting,
+    ray_address_setting,
+    setting,
+)
+from utilities.key_set import KeySet
 from utilities.log import log_to_file, logger
 from utilities.progress import Progress
 from utilities.record_reader import check_results, current_results, run_models
 from utilities.records import Record
 from utilities.results import AppendFile, RunLock
+from utilities.results_files import VERIFIED, find_results
 from utilities.terminal import note
 from utilities.verification import verified_records
 from utilities.verification_report import print_report
-from utilities.verifiers import VERIFIERS, Verifier
+from utilities.verifiers import Verifier, make_verifier
 
 LOG = Path(__file__).resolve().parent / "synthetic_data" / "code_verification.log"
 EXAMPLE = "python synthetic_data_generators/verify_generated_code.py code_data_results.jsonl --exec_timeout 5"
 
 
 @dataclass(frozen=True, kw_only=True)
-class VerifyConfig:
+class VerifyConfig(SandboxConfig):
     """What a verification can be told."""
 
-    results: str | None = setting(
-        None, "a code results .jsonl or a snapshot .json", positional=True, nargs="?"
+    results: tuple[str, ...] = setting(
+        (),
+        "code results .jsonl, snapshots .json, .parquet files of results, or patterns such as 'runs/*.jsonl'",
+        positional=True,
+        nargs="*",
     )
     results_file: str | None = setting(None, "the same, in its older spelling")
     workers: int | None = setting(
-        None, "programs that run at once (default: one per core)", type=at_least_one
+        None,
+        "programs that run at once (default: one per core, or per CPU of the cluster)",
+        type=at_least_one,
     )
-    executor: str = setting("local", "local: this machine; ray: a Ray cluster", choices=tuple(VERIFIERS))
-    exec_timeout: float = setting(10.0, "seconds per program, over all its grids", type=positive)
-    exec_memory_mb: int = setting(1024, "memory per program in MB", type=at_least_one)
-    sandbox: str = setting("auto", "auto, a tier of the sandbox by name, or unsafe")
+    executor: str = executor_setting()
+    ray_address: str | None = ray_address_setting()
     again: bool = setting(False, "verify everything anew, also what the verified file holds already")
     output_directory: str | None = setting(
         None, "folder for the verified file and the log (default: beside the results)"
@@ -52,57 +65,70 @@ class VerifyConfig:
 
 
 def main() -> None:
-    """Verify one results file."""
+    """Verify results files, one after the other."""
     config = parse(VerifyConfig, None, __doc__, EXAMPLE)
-    results = _results_path(config)
-    check_results(results)
-    folder = Path(config.output_directory).resolve() if config.output_directory else results.parent
-    output = folder / f"{results.stem}.verified.jsonl"
-    limits = Limits(seconds=config.exec_timeout, memory_mb=config.exec_memory_mb)
+    check_executor(config.executor, config.ray_address)
+    outputs = _outputs(config)
+    for results in outputs:
+        check_results(results)
+    log = Path(config.output_directory).resolve() / LOG.name if config.output_directory else LOG
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with closing(RunLock(output)), log_to_file(folder / LOG.name if config.output_directory else LOG):
-            with closing(VERIFIERS[config.executor](limits, config.workers, config.sandbox)) as verifier:
-                _verify_missing(results, output, verifier, again=config.again)
-            print_report(output, run_models(results))
+        for output in outputs.values():
+            output.parent.mkdir(parents=True, exist_ok=True)
+        with log_to_file(log), closing(_verifier(config)) as verifier, asyncio.Runner() as loop:
+            for results, output in outputs.items():
+                with closing(RunLock(output)):
+                    missing, done = _missing(results, output, again=config.again)
+                    loop.run(_verify(missing, output, verifier, done))
     except OSError as error:
         raise RunFailed(
-            f"cannot write verdicts to {error.filename or folder} ({error.strerror}): make room there, or choose "
+            f"cannot write verdicts to {error.filename or log.parent} ({error.strerror}): make room there, or choose "
             "another folder with --output_directory"
         ) from None
-    print(f"verdicts: {output}")
+    for results, output in outputs.items():
+        print_report(output, run_models(results))
+        print(f"verdicts: {output}")
 
 
-def _verify_missing(results: Path, output: Path, verifier: Verifier, *, again: bool) -> None:
-    """Verify what `output` does not hold yet; with `again`, everything."""
+def _verifier(config: VerifyConfig) -> Verifier:
+    limits = Limits(seconds=config.exec_timeout, memory_mb=config.exec_memory_mb)
+    return make_verifier(limits, config.sandbox, config.executor, config.ray_address, config.workers)
+
+
+def _outputs(config: VerifyConfig) -> dict[Path, Path]:
+    """The file of verdicts for each results file. Raises UsageError when there is none, or two would have the same."""
+    names = [*config.results, *([config.results_file] if config.results_file else [])]
+    if not names:
+        raise UsageError("say which results to verify, for example: " + EXAMPLE)
+    outputs: dict[Path, Path] = {}
+    for results in find_results(names, without=(VERIFIED,)):
+        folder = Path(config.output_directory).resolve() if config.output_directory else results.parent
+        output = folder / f"{results.stem}{VERIFIED}"
+        if twin := next((other for other, there in outputs.items() if there == output), None):
+            raise UsageError(
+                f"the verdicts on {twin} and on {results} would both go to {output}: verify them one at a time, with "
+                "--output_directory"
+            )
+        outputs[results] = output
+    return outputs
+
+
+def _missing(results: Path, output: Path, *, again: bool) -> tuple[Iterator[Record], int]:
+    """The results whose verdicts `output` does not hold yet, and how many it holds; with `again`, all and none."""
     if again:
         output.unlink(missing_ok=True)
-    done = (
-        {_key(record) for record in current_results(output) if _is_final(record)}
-        if output.exists()
-        else set()
-    )
-    if done:
+    done = KeySet()
+    for record in current_results(output) if output.exists() else ():
+        if _is_final(record):
+            done.add(_key(record))
+    if len(done):
         note(f"{len(done)} results were verified before and are not run again (--again does)")
-    missing = (record for record in current_results(results) if _key(record) not in done)
-    asyncio.run(_verify(missing, output, verifier, len(done)))
+    return (record for record in current_results(results) if _key(record) not in done), len(done)
 
 
 def _is_final(record: Record) -> bool:
     """False where the sandbox itself failed: that is run again."""
     return not any(reason.startswith("sandbox_error") for reason in record["verification_reason"])
-
-
-def _results_path(config: VerifyConfig) -> Path:
-    given = config.results or config.results_file
-    if given is None:
-        raise UsageError("say which results to verify, for example: " + EXAMPLE)
-    path = Path(given).resolve()
-    if not path.is_file():
-        raise UsageError(
-            f"there is no file {given}: give the results .jsonl of generate_code_data.py or a snapshot .json"
-        )
-    return path
 
 
 async def _verify(records: Iterator[Record], output: Path, verifier: Verifier, done: int) -> None:
@@ -121,11 +147,10 @@ async def _verify(records: Iterator[Record], output: Path, verifier: Verifier, d
         file.close()
 
 
-def _key(record: Record) -> bytes:
-    """Eight bytes that tell results apart; also those of a resumed run, which have a time of their own."""
+def _key(record: Record) -> str:
+    """What tells results apart; also those of a resumed run, which have a time of their own."""
     names = ("run_id", "task_id", "version", "timestamp", "python_code")
-    parts = [str(record.get(name)) for name in names]
-    return blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=8).digest()
+    return "\n".join(str(record.get(name)) for name in names)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,20 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 GENERATE_CODE = "synthetic_data_generators/generate_code_data.py"
 GENERATE_REASONING = "synthetic_data_generators/generate_reasoning_data.py"
+CODE_BENCHMARK = "benchmark/run_code_benchmark.py"
+DIRECT_BENCHMARK = "benchmark/run_direct_benchmark.py"
+PER_ATTEMPT = (
+    "prompt_messages",
+    "reasoning",
+    "response",
+    "thinking",
+    "finish_reason",
+    "usage",
+    "generation_time_seconds",
+    "provider",
+    "error",
+)
+"""The fields of a result that every script has, with one element per attempt."""
 VERIFY = "synthetic_data_generators/verify_generated_code.py"
 
 

@@ -1,6 +1,7 @@
 """The readme cannot drift from the scripts."""
 
 import re
+import runpy
 import sys
 from pathlib import Path
 
@@ -15,10 +16,17 @@ SHELL = re.sub(r"\\\n\s*", " ", "\n".join(re.findall(r"```sh\n(.*?)```", README,
 COMMANDS = re.findall(r"^\S*python (\S+\.py.*)$", SHELL, re.MULTILINE)
 
 
-def test_the_flag_table_is_the_one_of_run_config() -> None:
-    shown = re.search(r"<!-- flags -->\n(.*?)\n<!-- end of flags -->", README, re.DOTALL)
-    assert shown, "the readme has no flag table"
-    assert shown[1] == flag_table(RunConfig), f"the readme's table should be:\n{flag_table(RunConfig)}"
+BENCHMARK = runpy.run_path(str(ROOT / "benchmark" / "run_code_benchmark.py"))["CodeBenchmarkConfig"]
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [("flags", flag_table(RunConfig)), ("benchmark flags", flag_table(BENCHMARK, beyond=RunConfig))],
+)
+def test_the_flag_tables_are_those_of_the_settings(name: str, table: str) -> None:
+    shown = re.search(rf"<!-- {name} -->\n(.*?)\n<!-- end of {name} -->", README, re.DOTALL)
+    assert shown, f"the readme has no table of {name}"
+    assert shown[1] == table, f"the readme's table should be:\n{table}"
 
 
 def test_the_readme_has_commands() -> None:
@@ -49,7 +57,7 @@ def test_files_named_in_the_readme_exist() -> None:
 
 def test_requirements_are_explained() -> None:
     explained = (ROOT / "memory_bank" / "techContext.md").read_text(encoding="utf-8")
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-export.txt", "requirements-dev.txt"):
         for line in (ROOT / name).read_text().splitlines():
             if package := re.match(r"[a-z][\w-]*", line):
                 assert f"`{package[0]}`" in explained, package[0]

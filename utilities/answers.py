@@ -4,15 +4,13 @@ An answer is an attempt, one of its follow-ups (`refinements`), or what an attem
 test input. In older records one attempt stands without a list around it. Not here: scores (scoring/).
 """
 
-import glob
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from utilities.config import UsageError
 from utilities.record_reader import current_results, decode_entry, iterate_entries, run_usernames
 from utilities.records import Record
 from utilities.terminal import note
@@ -49,23 +47,23 @@ class Answer(msgspec.Struct, kw_only=True):
     """True when all test pairs came out right; None when nobody looked."""
     hard_coded: Any
 
+    def __post_init__(self) -> None:
+        self.is_error |= isinstance(self.reasoning, str) and self.reasoning.startswith(_OLDER_ERROR)
+
     @property
     def text(self) -> str | None:
         """The reasoning; None where there is none to read."""
-        if self.is_error or not isinstance(self.reasoning, str) or self.reasoning.startswith(_OLDER_ERROR):
+        if self.is_error or not isinstance(self.reasoning, str):
             return None
         return self.reasoning.strip() or None
 
     @property
     def program(self) -> str | None:
         """The program; None where there is none."""
-        if (
-            self.is_error
-            or not isinstance(self.python_code, str)
-            or self.python_code.startswith(_OLDER_ERROR)
-        ):
+        code = self.python_code
+        if self.is_error or not isinstance(code, str) or code.startswith(_OLDER_ERROR):
             return None
-        return self.python_code if self.python_code.strip() else None
+        return code if code.strip() else None
 
     @property
     def is_verified(self) -> bool:
@@ -79,22 +77,6 @@ def described(skipped: Counter[str]) -> str:
 
 
 # --- files -----------------------------------------------------------------------------------------------------------
-
-
-def results_files(patterns: Sequence[str]) -> list[Path]:
-    """The files that names and glob patterns mean, each once, in their order. Raises UsageError where one means none."""
-    files: dict[Path, None] = {}
-    for pattern in patterns:
-        found = [pattern] if Path(pattern).is_file() else _matches(pattern)
-        paths = [Path(name).resolve() for name in found if Path(name).is_file()]
-        if not paths:
-            raise UsageError(f"there is no file {pattern}: give a results .jsonl or a snapshot .json")
-        files.update(dict.fromkeys(paths))
-    return list(files)
-
-
-def _matches(pattern: str) -> list[str]:
-    return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 (a pattern may be absolute)
 
 
 def verified_file(path: Path) -> Path:
@@ -117,7 +99,7 @@ def _has_verdicts(path: Path) -> bool:
 def read_answers(path: Path) -> Iterator[Answer]:
     """Every answer in a results file, streaming. Raises RunFailed, naming the place, when the file is broken."""
     names = _usernames(path)
-    for record in current_results(path, older_all=True):
+    for record in current_results(path):
         yield from answers_of(record, names)
 
 
@@ -138,7 +120,7 @@ def _usernames(path: Path) -> dict[str, str]:
 def answers_of(record: Record, usernames: dict[str, str]) -> Iterator[Answer]:
     """Every answer in a result record; `usernames` of the models by run id."""
     task_id, version, run_id = (record.get(name) for name in ("task_id", "version", "run_id"))
-    names = (usernames.get(str(run_id)), usernames.get(""), record.get("model_username"), UNKNOWN_MODEL)
+    names = (record.get("model_username"), usernames.get(str(run_id)), usernames.get(""), UNKNOWN_MODEL)
     about: Record = {
         "task_id": task_id if isinstance(task_id, str) else "",
         "version": version if type(version) is int else 0,
@@ -174,7 +156,7 @@ def _answers_of_attempt(record: Record, attempt: int) -> Iterator[Record]:
     fields = {ours: _element(record.get(name), attempt) for name, ours in _FIELDS.items()}
     fields["is_error"] = _element(record.get("error"), attempt) is not None
     fields["prompt_messages"] = _prompt(record.get("prompt_messages"), attempt)
-    follow_ups = _element(record.get("refinements"), attempt) or []
+    follow_ups = _follow_ups(record, attempt)
     if isinstance(fields["reasoning"], list) or isinstance(fields["response"], list):
         yield from _answers_per_input(record, attempt, fields)
     elif not follow_ups:
@@ -208,6 +190,13 @@ def _answers_per_input(record: Record, attempt: int, fields: Record) -> Iterator
         of_input = {name: _element(value, index) for name, value in parts.items()}
         verdict = {"is_error": _element(errors, index) is not None, "verified": _element(correct, index)}
         yield fields | of_input | verdict
+
+
+def _follow_ups(record: Record, attempt: int) -> list[Record]:
+    chain = _element(record.get("refinements"), attempt)
+    return (
+        [follow_up for follow_up in chain if isinstance(follow_up, dict)] if isinstance(chain, list) else []
+    )
 
 
 def _follow_up(follow_up: Record, attempt: Record) -> Record:

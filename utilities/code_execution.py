@@ -77,6 +77,18 @@ class Verification(msgspec.Struct, frozen=True):
     sandbox: str
     verdicts: list[PairVerdict]
     """Train pairs, then test pairs."""
+    train_outputs: list[Grid | None]
+
+    @property
+    def sandbox_failed(self) -> bool:
+        """The sandbox itself was lost: this says nothing about the program."""
+        return any(verdict.reason.startswith("sandbox_error") for verdict in self.verdicts)
+
+    @property
+    def train_accuracy(self) -> float:
+        """The fraction of train pairs that came out right, 0 to 1."""
+        passed = [verdict.passed is True for verdict in self.verdicts if verdict.part == "train"]
+        return sum(passed) / len(passed)
 
 
 @functools.cache
@@ -95,26 +107,30 @@ def run(
     Without a pool: in one that this process shares. Raises SandboxUnavailable and PoolClosed, and TypeError or
     ValueError when the program is no text or an input no grid.
     """
-    _check_job(program, inputs)
-    return (pool or _default_pool(os.getpid())).run(program, inputs, limits)
+    return (pool or _default_pool(os.getpid())).run(program, _checked(program, inputs), limits)
 
 
 async def run_async(
     program: str, inputs: Sequence[Grid], limits: Limits = _DEFAULTS, pool: Pool | None = None
 ) -> Execution:
     """The same for asyncio; cancelling the task kills the program."""
-    _check_job(program, inputs)
-    return await (pool or _default_pool(os.getpid())).run_async(program, inputs, limits)
+    return await (pool or _default_pool(os.getpid())).run_async(program, _checked(program, inputs), limits)
 
 
-def _check_job(program: object, inputs: object) -> None:
-    """What the caller gives is the caller's fault: raises TypeError and ValueError, and is never charged to a program."""
+def _checked(program: object, inputs: object) -> list[Grid]:
+    """The inputs as plain lists of ints; what the caller gives is the caller's fault and never charged to a program.
+
+    Raises TypeError and ValueError.
+    """
     if not isinstance(program, str):
         raise TypeError(f"A program is text, not {type(program).__name__}.")
     try:
-        msgspec.convert(inputs, list[CheckedGrid])
+        grids = msgspec.convert(inputs, list[CheckedGrid])
     except msgspec.ValidationError as error:
         raise ValueError(f"The inputs are not grids: {error}.") from None
+    if any(len(row) != len(grid[0]) for grid in grids for row in grid):
+        raise ValueError("The inputs are not grids: the rows of one have different lengths.")
+    return [[[int(cell) for cell in row] for row in grid] for grid in grids]
 
 
 def verify(program: str, task: Task, limits: Limits = _DEFAULTS, pool: Pool | None = None) -> Verification:
@@ -166,6 +182,7 @@ def _judge(task: Task, execution: Execution, seconds: float) -> Verification:
         stdout="".join(outcome.stdout for outcome in execution.outcomes),
         sandbox=execution.sandbox,
         verdicts=[*train, *test],
+        train_outputs=[outcome.output for outcome in execution.outcomes[:split]],
     )
 
 

@@ -66,10 +66,11 @@ def build_parser(config_class: type[Any], description: str, example: str) -> arg
     return parser
 
 
-def flag_table(config_class: type[Any]) -> str:
-    """The flags of a script as a Markdown table, for the readme."""
+def flag_table(config_class: type[Any], beyond: type[Any] | None = None) -> str:
+    """The flags of a script as a Markdown table, for the readme; without those that `beyond` has too."""
+    known = {field.name for field in dataclasses.fields(beyond)} if beyond else set()
     rows = ["| flag | meaning |", "| --- | --- |"]
-    for field in dataclasses.fields(config_class):
+    for field in (field for field in dataclasses.fields(config_class) if field.name not in known):
         off = f", `--no-{field.name}`" if field.default is True else ""
         meaning = (field.metadata["help"] + _default_note(field.default)).replace("|", "\\|")
         rows.append(f"| `--{field.name}`{off} | {meaning} |")

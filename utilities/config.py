@@ -162,6 +162,41 @@ def task_id_list(text: str) -> tuple[str, ...]:
     return tuple(ids)
 
 
+EXECUTORS = ("local", "ray")
+
+
+def executor_setting() -> Any:
+    """Where the parts of a run that compute run: OFFLINE's search, and programs."""
+    return setting(
+        "local",
+        "where OFFLINE searches and programs run: local: this machine; ray: a Ray cluster",
+        choices=EXECUTORS,
+    )
+
+
+def ray_address_setting() -> Any:
+    """The cluster of `--executor ray`."""
+    return setting(
+        None,
+        "with --executor ray: the cluster, such as auto or 10.0.0.1:6379 (default: RAY_ADDRESS, or one of its own)",
+    )
+
+
+def check_executor(executor: str, ray_address: str | None) -> None:
+    """Raises UsageError when a cluster is named that would not be used."""
+    if ray_address is not None and executor != "ray":
+        raise UsageError(f"--ray_address {ray_address} needs --executor ray")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SandboxConfig:
+    """What programs that are run may use."""
+
+    exec_timeout: float = setting(10.0, "seconds per program, over all its grids", type=positive)
+    exec_memory_mb: int = setting(1024, "memory per program in MB", type=at_least_one)
+    sandbox: str = setting("auto", "auto, a tier of the sandbox by name, or unsafe")
+
+
 @dataclass(frozen=True, kw_only=True)
 class RunConfig:
     """What a model-driven run can be told. Times are in seconds, costs in US dollars."""
@@ -192,7 +227,9 @@ class RunConfig:
     max_tokens: int | None = setting(
         None, "most tokens per response (default: the model's own)", type=at_least_one
     )
-    reasoning_effort: str | None = setting(None, "for reasoning models, such as low, medium or high")
+    reasoning_effort: str | None = setting(
+        None, "for reasoning models, such as low, medium or high; OFFLINE searches longer on high"
+    )
     seed: int | None = setting(None, "sampling seed; attempt i of a task uses seed + i", type=zero_or_more)
     stream: bool = setting(True, "stream responses, so that a silent connection is noticed")
     request_timeout: float = setting(1800.0, "seconds for a whole request", type=positive)
@@ -205,6 +242,8 @@ class RunConfig:
         None, "folder for results, snapshot and log (default: the script's own)"
     )
     resume: str | None = setting(None, "'last' or a run id: ask only for what that run still misses")
+    executor: str = executor_setting()
+    ray_address: str | None = ray_address_setting()
     dry_run: bool = setting(
         False, "print the first prompt and the expected requests, tokens and cost; ask nothing"
     )

@@ -5,6 +5,7 @@ their order are task_choice.py's.
 """
 
 import hashlib
+import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,9 +14,11 @@ import msgspec
 
 from utilities import config as settings
 from utilities.config import RunConfig, UsageError
+from utilities.json_faults import UNDECODABLE
+from utilities.key_set import KeySet
 from utilities.task_choice import TaskChoice
 from utilities.task_faults import task_fault
-from utilities.task_sources import UNDECODABLE, DatasetError, Entry, checked_json, read_entries
+from utilities.task_sources import DatasetError, Entry, checked_json, read_entries
 from utilities.tasks import Pair, PairJson, Task, check_pairs, pairs_of_json
 
 __all__ = ["Pair", "Task", "TaskSelection", "load_tasks_from_dataset", "read_tasks", "select_tasks"]
@@ -24,50 +27,90 @@ __all__ = ["Pair", "Task", "TaskSelection", "load_tasks_from_dataset", "read_tas
 # --- reading one task ------------------------------------------------------------------------------------------------
 
 
-class _Head(msgspec.Struct):
+class _Key(msgspec.Struct, kw_only=True):
+    """What tells the tasks of a source apart."""
+
+    task_id: Annotated[str, msgspec.Meta(min_length=1)] | None = None
+    version: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+
+class _Head(_Key, kw_only=True):
     """A task whose grids are not decoded yet."""
 
     train: list[PairJson]
     test: list[PairJson]
-    task_id: Annotated[str, msgspec.Meta(min_length=1)] | None = None
-    version: Annotated[int, msgspec.Meta(ge=0)] = 0
     signed_by: tuple[str, ...] = ()
     transform: list[dict[str, Any]] | None = None
 
 
+_KEY = msgspec.json.Decoder(_Key)
 _HEAD = msgspec.json.Decoder(_Head)
 _PLAIN = msgspec.json.Decoder()
+_FIRST_FIELDS = re.compile(rb'\s*+\{\s*+"task_id"\s*+:\s*+"([^"\\]++)"\s*+,\s*+"version"\s*+:\s*+(\d++)\s*+,')
+"""How a line of our own begins, and of anybody who keeps that order."""
 
 
-def _heads(dataset: str | Path, unique: bool = True) -> Iterator[tuple[Entry, _Head]]:
-    """Every task of a source, pairs undecoded. Raises DatasetError; where `unique`, also when a task comes twice."""
-    seen: set[tuple[str, int]] = set()
-    for entry in read_entries(dataset):
-        try:
-            head = _HEAD.decode(entry.body)
-        except UNDECODABLE as error:
-            raise _refusal(entry, error) from None
-        task_id = head.task_id or entry.task_id
-        if task_id is None:
-            raise DatasetError(f"{entry.where}: it has no 'task_id'")
-        if unique and (task_id, head.version) in seen:
-            raise DatasetError(
-                f"{entry.where}, task {task_id}: version {head.version} of it was there already"
-            )
-        seen.add((task_id, head.version))
-        head.task_id = task_id
-        yield entry, head
+def _heads(
+    dataset: str | Path, wanted: Collection[str] | None = None, *, unique: bool = True
+) -> Iterator[tuple[Entry, _Key]]:
+    """Every task of a source, pairs undecoded; with `wanted`, of tasks with other ids only a `_Key`, if that is sound.
+
+    Raises DatasetError; where `unique`, also when a (task_id, version) comes twice.
+    """
+    seen = KeySet()
+    for entry in read_entries(dataset, _HEAD if wanted is None else _KEY):
+        key = None if wanted is None else _key(entry)
+        if key is None or key.task_id is None or key.task_id in (wanted or ()):
+            key = _head(entry)
+            if unique and not seen.add((str(key.task_id), key.version)):
+                raise DatasetError(
+                    f"{entry.where}, task {key.task_id}: version {key.version} of it was there already"
+                )
+        yield entry, key
 
 
-def _task(entry: Entry, head: _Head, *, checked: bool = False) -> Task:
-    """`checked`: known to be good from an earlier reading. Raises DatasetError when the pairs are not those of a task."""
+def _key(entry: Entry) -> _Key | None:
+    """The key of an entry, by the least effort; None when it is not sound."""
+    if entry.decoded is None and (fields := _FIRST_FIELDS.match(entry.body)):
+        return _Key(task_id=fields[1].decode("utf-8", "replace"), version=int(fields[2]))
     try:
-        if not checked:
-            check_pairs(head.train, head.test)
+        key = entry.decoded or _KEY.decode(entry.body)
+    except UNDECODABLE:
+        return None
+    key.task_id = key.task_id or entry.task_id
+    return key
+
+
+def _head(entry: Entry) -> _Head:
+    """The task of an entry, its id filled in. Raises DatasetError."""
+    try:
+        head = entry.decoded if isinstance(entry.decoded, _Head) else _HEAD.decode(entry.body)
     except UNDECODABLE as error:
         raise _refusal(entry, error) from None
-    fields = {name: getattr(head, name) for name in ("task_id", "version", "signed_by", "transform")}
-    return Task(train=pairs_of_json(head.train), test=pairs_of_json(head.test), **fields)
+    head.task_id = head.task_id or entry.task_id
+    if head.task_id is None:
+        raise DatasetError(f"{entry.where}: it has no 'task_id'")
+    return head
+
+
+def _task(entry: Entry, head: _Key, *, checked: bool = False) -> Task:
+    """`checked`: known to be good from an earlier reading. Raises DatasetError when the pairs are not those of a task."""
+    if not isinstance(head, _Head):
+        head = _head(entry)
+    train, test = pairs_of_json(head.train), pairs_of_json(head.test)
+    try:
+        if not checked:
+            check_pairs(train, test)
+    except UNDECODABLE as error:
+        raise _refusal(entry, error) from None
+    return Task(
+        task_id=str(head.task_id),
+        version=head.version,
+        train=train,
+        test=test,
+        signed_by=head.signed_by,
+        transform=head.transform,
+    )
 
 
 def read_tasks(dataset: str | Path, *, unique: bool = True) -> Iterator[Task]:
@@ -75,7 +118,7 @@ def read_tasks(dataset: str | Path, *, unique: bool = True) -> Iterator[Task]:
 
     A (task_id, version) that comes twice is an error unless `unique` is False.
     """
-    return (_task(entry, head) for entry, head in _heads(dataset, unique))
+    return (_task(entry, head) for entry, head in _heads(dataset, unique=unique))
 
 
 def _refusal(entry: Entry, error: Exception) -> DatasetError:
@@ -110,7 +153,7 @@ def load_tasks_from_dataset(
 
 
 def _chosen(source: str | Path, choice: TaskChoice, *, checked: bool = False) -> Iterator[Task]:
-    for entry, head in _heads(source):
+    for entry, head in _heads(source, choice.task_ids, unique=not checked):
         if choice.takes(str(head.task_id), head.version):
             yield _task(entry, head, checked=checked)
         if choice.is_over():
@@ -127,10 +170,14 @@ class TaskSelection:
         """The source, for people."""
         self._filters = filters
         choice, digest = TaskChoice(**filters), hashlib.sha256()
-        for entry, head in _heads(dataset):
-            task = _task(entry, head)
-            if choice.takes(str(head.task_id), head.version):
+        for entry, head in _heads(dataset, choice.task_ids):
+            chosen = choice.takes(str(head.task_id), head.version)
+            if chosen or choice.task_ids is None:
+                task = _task(entry, head)
+            if chosen:
                 digest.update(f"{task.task_id} {task.version} {task.content_hash}\n".encode())
+            elif choice.task_ids is not None and choice.is_over():
+                break
         choice.check(self.name)
         self.count = choice.chosen
         self.sha256 = digest.hexdigest()

@@ -1,12 +1,16 @@
 """Merges sources of tasks into one dataset.json, and writes single task files. Signed variations are never lost."""
 
+import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
 from utilities import config as settings
-from utilities.config import UsageError
+from utilities.config import RunFailed, UsageError
 from utilities.data_loader import Task, load_tasks_from_dataset, read_tasks
 from utilities.files import json_list, write_atomically
 from utilities.task_sources import DatasetError
@@ -40,15 +44,32 @@ class SourceReport:
         return f"{self.name}: {'; '.join(notes)}"
 
 
+_TABLE = """
+PRAGMA journal_mode = OFF;
+CREATE TABLE tasks (
+    number INTEGER PRIMARY KEY, task_id TEXT, version INTEGER, content TEXT, evaluation INTEGER, line BLOB,
+    UNIQUE (task_id, version)
+);
+CREATE UNIQUE INDEX contents ON tasks (content) WHERE version = 0;
+BEGIN;
+"""
+_IN_ORDER = """
+SELECT task.number FROM tasks AS task
+LEFT JOIN tasks AS original ON original.task_id = task.task_id AND original.version = 0
+ORDER BY original.number IS NULL, original.number, task.task_id, task.version
+"""
+
+
 class MergedTasks:
-    """Tasks of several sources: the first one that brings an id, or the same pairs in any order, wins."""
+    """Tasks of several sources: the first one that brings an id, or the same pairs in any order, wins.
+
+    They wait in a nameless temporary database, which goes to disk when it grows, so that any number of them fits.
+    """
 
     def __init__(self) -> None:
         self.reports: list[SourceReport] = []
-        self._originals: dict[str, Task] = {}
-        self._variations: dict[str, dict[int, Task]] = {}
-        self._contents: set[str] = set()
-        self._evaluation_ids: set[str] = set()
+        self._tasks = sqlite3.connect("")
+        self._tasks.executescript(_TABLE)
 
     def add(self, name: str, tasks: Iterable[Task]) -> None:
         """Take in a source; what it brought is the last of `reports`."""
@@ -61,63 +82,88 @@ class MergedTasks:
                 self._add_original(task, report)
 
     def _add_original(self, task: Task, report: SourceReport) -> None:
-        if task.content_hash in self._contents:
+        same_content = "SELECT 1 FROM tasks WHERE version = 0 AND content = ?"
+        if self._tasks.execute(same_content, (task.content_hash,)).fetchone():
             report.same_pairs += 1
-        elif task.task_id in self._originals:
-            report.other_pairs.append(task.task_id)
-        else:
-            self._originals[task.task_id] = task
-            self._contents.add(task.content_hash)
-            if report.name.endswith("-evaluation"):
-                self._evaluation_ids.add(task.task_id)
+        elif self._insert(task, report):
             report.tasks += 1
+        else:
+            report.other_pairs.append(task.task_id)
 
     def _add_variation(self, task: Task, report: SourceReport) -> None:
-        there = self._variations.setdefault(task.task_id, {}).setdefault(task.version, task)
-        if there is task:
+        if self._insert(task, report):
             report.variations += 1
-        elif there.content_hash == task.content_hash:
+            return
+        there = "SELECT content FROM tasks WHERE task_id = ? AND version = ?"
+        if self._tasks.execute(there, task.key).fetchone() == (task.content_hash,):
             report.same_pairs += 1
         else:
             report.other_pairs.append(f"{task.task_id} version {task.version}")
 
-    def __iter__(self) -> Iterator[Task]:
-        """Each original followed by its variations; last, variations whose original no source has."""
-        orphans = self._variations.keys() - self._originals.keys()
-        for task_id in (*self._originals, *sorted(orphans)):
-            if task_id in self._originals:
-                yield self._originals[task_id]
-            variations = self._variations.get(task_id, {})
-            yield from (variations[version] for version in sorted(variations))
+    def _insert(self, task: Task, report: SourceReport) -> bool:
+        """False when its id and version are taken."""
+        is_evaluation = report.name.endswith("-evaluation")
+        row = (*task.key, task.content_hash, is_evaluation, task.line)
+        return (
+            self._tasks.execute("INSERT OR IGNORE INTO tasks VALUES (NULL, ?, ?, ?, ?, ?)", row).rowcount == 1
+        )
 
-    def originals_by_folder(self) -> dict[str, list[Task]]:
-        """Tasks of sources named *-evaluation under `evaluation`, all others under `training`."""
-        folders: dict[str, list[Task]] = {"training": [], "evaluation": []}
-        for task in self._originals.values():
-            folders["evaluation" if task.task_id in self._evaluation_ids else "training"].append(task)
-        return folders
+    def __len__(self) -> int:
+        count: int = self._tasks.execute("SELECT count(*) FROM tasks").fetchone()[0]
+        return count
+
+    def lines(self) -> Iterator[bytes]:
+        """Each original followed by its variations; last, variations whose original no source has."""
+        for number in self._tasks.execute(_IN_ORDER):
+            yield self._tasks.execute("SELECT line FROM tasks WHERE number = ?", number).fetchone()[0]
+
+    def original_ids(self) -> Iterator[str]:
+        """The ids of all originals."""
+        return (task_id for (task_id,) in self._tasks.execute("SELECT task_id FROM tasks WHERE version = 0"))
+
+    def originals(self, *, evaluation: bool) -> Iterator[tuple[str, bytes]]:
+        """(id, line) of the originals of sources named *-evaluation, or of all others."""
+        return self._tasks.execute(
+            "SELECT task_id, line FROM tasks WHERE version = 0 AND evaluation = ? ORDER BY number",
+            (evaluation,),
+        )
+
+    def close(self) -> None:
+        """Give the disk space back."""
+        self._tasks.close()
 
 
 def build_dataset(sources: Sequence[str], output_file: Path, task_files: bool = False) -> list[str]:
     """Write the tasks of `sources` to `output_file`, and as single files to data/ if wanted; returns what to report.
 
-    Variations that `output_file` already holds stay in it. Raises DatasetError when it or a source is malformed,
-    UsageError when a source is not there or empty or a name cannot be written to, OSError when the disk refuses.
+    Variations that `output_file` already holds stay in it. Flat memory. Raises DatasetError when it or a source is
+    malformed, UsageError when a source is not there or empty or a name cannot be written to, RunFailed when there is no
+    room for temporary files, OSError when the disk refuses.
     """
-    merged = MergedTasks()
+    with closing(MergedTasks()) as merged:
+        try:
+            return _build(merged, sources, output_file, task_files)
+        except sqlite3.OperationalError as error:
+            raise RunFailed(
+                f"the tasks cannot be put aside ({error}): make room in the folder for temporary files, or name "
+                "another one in TMPDIR"
+            ) from None
+
+
+def _build(merged: MergedTasks, sources: Sequence[str], output_file: Path, task_files: bool) -> list[str]:
     merged.add(f"kept from {output_file}", _signed_variations(output_file))
     for source in sources:
         merged.add(source, (task for _, task in load_tasks_from_dataset(source, versions="all")))
-    folders = merged.originals_by_folder() if task_files else {}
-    for tasks in folders.values():
-        _check_file_names(tasks)
-    write_atomically(output_file, json_list(task.line for task in merged))
+    if task_files:
+        _check_file_names(merged.original_ids())
+    write_atomically(output_file, json_list(merged.lines()))
     kept, *brought = merged.reports
     lines = [str(report) for report in ([kept] if kept.variations else []) + brought]
-    lines.append(f"wrote {sum(1 for _ in merged)} tasks to {output_file}")
-    for folder, tasks in folders.items():
-        if tasks:
-            lines.append(_write_task_files(settings.TASK_FILES.with_name(folder), tasks))
+    lines.append(f"wrote {len(merged)} tasks to {output_file}")
+    for name in ("training", "evaluation") if task_files else ():
+        lines += _write_task_files(
+            settings.TASK_FILES.with_name(name), merged, evaluation=name == "evaluation"
+        )
     return lines
 
 
@@ -129,26 +175,35 @@ def build_missing_dataset(path: Path) -> None:
     build_dataset(DEFAULT_SOURCES, path)
 
 
-def _signed_variations(path: Path) -> list[Task]:
+def _signed_variations(path: Path) -> Iterator[Task]:
     if path.is_dir():
         raise UsageError(f"{path} is a folder: give the name of the file to write")
     if not path.exists():
-        return []
+        return
     try:
-        return [task for task in read_tasks(path) if task.version]
+        yield from (task for task in read_tasks(path) if task.version)
     except DatasetError as error:
         raise DatasetError(f"{error}; move this file away, as its signed variations cannot be kept") from None
 
 
-def _check_file_names(tasks: Iterable[Task]) -> None:
-    for task_id in (task.task_id for task in tasks):
+def _check_file_names(task_ids: Iterable[str]) -> None:
+    for task_id in task_ids:
         if Path(task_id).name != task_id or "\0" in task_id or task_id.startswith("."):
             raise UsageError(f"the task id {task_id!r} cannot be the name of a file: leave out --task_files")
 
 
-def _write_task_files(folder: Path, tasks: Sequence[Task]) -> str:
-    others = {path.name for path in folder.glob("*.json")} - {f"{task.task_id}.json" for task in tasks}
-    for task in tasks:
-        write_atomically(folder / f"{task.task_id}.json", bytes(task.pairs) + b"\n", durable=False)
-    note = f" (and left {len(others)} others there as they were)" if others else ""
-    return f"wrote {len(tasks)} task files to {folder}{note}"
+def _write_task_files(folder: Path, merged: MergedTasks, *, evaluation: bool) -> list[str]:
+    there = {path.name for path in folder.glob("*.json")}
+    written = 0
+    for task_id, line in merged.originals(evaluation=evaluation):
+        pairs = msgspec.json.decode(line, type=_PairsOfLine)
+        write_atomically(folder / f"{task_id}.json", msgspec.json.encode(pairs) + b"\n", durable=False)
+        there.discard(f"{task_id}.json")
+        written += 1
+    note = f" (and left {len(there)} others there as they were)" if there else ""
+    return [f"wrote {written} task files to {folder}{note}"] if written else []
+
+
+class _PairsOfLine(msgspec.Struct):
+    train: msgspec.Raw
+    test: msgspec.Raw

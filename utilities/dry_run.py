@@ -6,7 +6,7 @@ from collections import Counter
 from utilities.attempts import Prompt
 from utilities.data_loader import Task
 from utilities.record_reader import decode_entry, iterate_lines, read_run
-from utilities.records import JournalLine, MetadataLine, flattened
+from utilities.records import SKIPPED, JournalLine, MetadataLine, flattened
 from utilities.results import journal_path
 from utilities.run_setup import Setup
 
@@ -18,6 +18,7 @@ def print_dry_run(setup: Setup) -> None:
     """Print it; of a resumed run only what is still missing counts."""
     there = Counter[tuple[str, int]]() if setup.is_new else _responses_there(setup)
     requests = tokens = 0
+    follow_ups = getattr(setup.config, "refine", 0)
     for number, task in enumerate(setup.selection):
         prompts = setup.job.prompts(task)
         if number == 0:
@@ -25,8 +26,10 @@ def print_dry_run(setup: Setup) -> None:
         missing = _missing(setup, task, len(prompts), there)
         requests += missing
         tokens += round(missing / len(prompts) * sum(map(estimated_tokens, prompts)))
+    more = f" and up to {requests * follow_ups} follow-ups" if follow_ups else ""
     print(
-        f"--- {setup.selection.count} tasks from {setup.selection.name}, {requests} requests to {setup.model.username}"
+        f"--- {setup.selection.count} tasks from {setup.selection.name}, {requests} requests{more} to "
+        f"{setup.model.username}"
     )
     print(f"about {tokens:,} prompt tokens; {_expected_answers(setup, requests)}")
 
@@ -52,12 +55,13 @@ def _responses_there(setup: Setup) -> Counter[tuple[str, int]]:
     recorded = {}
     for _, record in read_run(setup.results, setup.run.run_id):
         recorded[(record["task_id"], record["version"])] = sum(
-            error is None for error in flattened(record["error"])
+            error is None or error["type"] == SKIPPED for error in flattened(record["error"])
         )
     journal = journal_path(setup.results)
     for number, _, line in iterate_lines(journal) if journal.exists() else ():
         entry: JournalLine = decode_entry(journal, f"line {number}", line, JournalLine)
-        if entry.run_id == setup.run.run_id and (entry.task_id, entry.version) not in recorded:
+        is_new = (entry.task_id, entry.version) not in recorded and not entry.prompt_messages
+        if entry.run_id == setup.run.run_id and is_new:
             responses[(entry.task_id, entry.version)] += 1
     responses.update(recorded)
     return responses

@@ -11,9 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-import msgspec
-
-_ITEM = msgspec.json.Decoder(msgspec.Raw)
 _LOCK_POLL_SECONDS = 0.02
 
 
@@ -114,30 +111,3 @@ def json_list(items: Iterable[bytes]) -> Iterator[bytes]:
         yield separator + item
         separator = b",\n"
     yield b"[]\n" if separator == b"[\n" else b"\n]\n"
-
-
-class OtherLayout(Exception):
-    """A file is not a JSON list with one item per line; it may still be JSON."""
-
-
-def json_list_items(path: Path) -> Iterator[msgspec.Raw]:
-    """The items of a list in the layout of `json_list`, read line by line in flat memory.
-
-    Raises OtherLayout at the first line that does not fit, after any number of items.
-    """
-    with path.open("rb") as file:
-        if file.read(2) != b"[\n":
-            raise OtherLayout
-        more = True
-        for line in file:
-            if line.rstrip() == b"]" and not more and not file.readline():
-                return
-            if not more:
-                break
-            item = line.removesuffix(b"\n")
-            more = item.endswith(b",")
-            try:
-                yield _ITEM.decode(item.removesuffix(b","))
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-                break
-    raise OtherLayout

@@ -11,6 +11,7 @@ import msgspec
 from utilities.config import UsageError
 from utilities.data_loader import Task, read_tasks
 from utilities.files import json_list, write_atomically
+from utilities.task_sources import task_files
 
 
 class Merge:
@@ -67,7 +68,7 @@ def merge_folder(folder: Path, output: Path) -> Merge:
     Signed variations that `output` holds already stay in it. Raises UsageError when there is no such file, DatasetError
     when one is malformed, OSError; `output` is then what it was.
     """
-    files = _task_files(folder, output)
+    files = [path for path in task_files(folder) if path.resolve() != output.resolve()]
     if output.is_dir():
         raise UsageError(f"{output} is a folder: give the name of the file to write")
     merge = Merge()
@@ -75,26 +76,6 @@ def merge_folder(folder: Path, output: Path) -> Merge:
         merge.add(task, where)
     write_atomically(output, json_list(merge.lines(task for task, _ in _all_tasks(files, output))))
     return merge
-
-
-def _task_files(folder: Path, output: Path) -> list[Path]:
-    if not folder.is_dir():
-        raise UsageError(f"there is no folder {folder}: give the folder that holds the task files")
-    files = [
-        path
-        for path in sorted(folder.iterdir())
-        if path.suffix.lower() in (".json", ".jsonl") and not path.name.startswith(".") and path.is_file()
-    ]
-    files = [path for path in files if path.resolve() != output.resolve() and not _has_challenges(path)]
-    if not files:
-        raise UsageError(f"there is no .json or .jsonl file in {folder} (folders inside it are not read)")
-    return files
-
-
-def _has_challenges(path: Path) -> bool:
-    """True for the solutions that are read along with Kaggle's challenges."""
-    stem = path.name.removesuffix("_solutions.json")
-    return stem != path.name and path.with_name(f"{stem}_challenges.json").is_file()
 
 
 def _all_tasks(files: Iterable[Path], output: Path) -> Iterator[tuple[Task, str]]:

@@ -11,6 +11,7 @@ Grid = list[list[int]]
 MAX_SIDE = 30
 COLOUR_NAMES = ("black", "blue", "red", "green", "yellow", "grey", "fuchsia", "orange", "teal", "brown")
 """Name of colour 0 to 9, as in the official ARC interfaces."""
+_COLOURS = frozenset(range(10))
 
 
 def grid_fault(value: Any) -> str | None:
@@ -30,9 +31,9 @@ def grid_fault(value: Any) -> str | None:
             return f"row {number} has {len(row)} cells, more than {MAX_SIDE}"
         if len(row) != len(value[0]):
             return f"row {number} has {len(row)} cells where row 1 has {len(value[0])}"
-        for cell in row:
-            if type(cell) is not int or not 0 <= cell <= 9:
-                return f"row {number} holds {_shown(cell)}, which is not a whole number from 0 to 9"
+        if {*map(type, row)} != {int} or not _COLOURS.issuperset(row):
+            other = next(cell for cell in row if type(cell) is not int or cell not in _COLOURS)
+            return f"row {number} holds {_shown(other)}, which is not a whole number from 0 to 9"
     return None
 
 

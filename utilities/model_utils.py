@@ -42,6 +42,13 @@ class Request(msgspec.Struct, frozen=True):
     """Which of a task's `best_of` attempts this is, from 0."""
     listener: Listener | None = None
     """For whoever reads along; the reply holds all of it again, put in order."""
+    part: int = 0
+    """Which of the attempt's requests, from 0: the test input of a direct answer, or 0 and then the follow-ups."""
+
+    @property
+    def is_follow_up(self) -> bool:
+        """It goes on from a reply, so that its prompt may come out differently when it is made again."""
+        return self.part > 0 and any(message.role == "assistant" for message in self.messages)
 
 
 class Usage(msgspec.Struct):
@@ -144,7 +151,9 @@ class RunStopped(Exception):
 def get_model(model_identifier: str, config: RunConfig | None = None, api_key: str | None = None) -> Model:
     """The model of that name (see config.find_model), with the endpoint, timeouts and limits of `config`.
 
-    `api_key` is used instead of that of the environment. Raises UsageError when the name is unknown, its key is missing or impossible, or OFFLINE is given an endpoint.
+    `api_key` is used instead of that of the environment. Raises UsageError when the name is unknown, its key is missing or
+    impossible, OFFLINE is given an endpoint or a reasoning effort that it does not know, or Ray is not installed;
+    RunFailed when there is no Ray cluster.
     """
     config = config or RunConfig()
     row = find_model(model_identifier)
@@ -154,8 +163,14 @@ def get_model(model_identifier: str, config: RunConfig | None = None, api_key: s
                 f"{model_identifier} runs in this process and has no endpoint: with --base_url, name the model to ask "
                 "there, for example --model_identifier local:my-model"
             )
-        from utilities.models.offline import OfflineModel
+        from utilities.models.offline.model import UNKNOWN_EFFORT, OfflineModel, effort_of
 
+        if effort_of(config.reasoning_effort) is None:
+            raise UsageError(f"--reasoning_effort {config.reasoning_effort}: {UNKNOWN_EFFORT}")
+        if config.executor == "ray" and not config.dry_run:
+            from utilities.models.offline.ray_crew import RayCrew
+
+            return OfflineModel(crew=RayCrew(config.ray_address))
         return OfflineModel(workers=config.max_concurrent_tasks)
     key = api_key or _key(model_identifier, row, needed=config.base_url is None and not config.dry_run)
     from utilities.models.openai_compatible import OpenAICompatibleModel

@@ -69,8 +69,12 @@ def _own_names(tree: ast.Module) -> list[str]:
     if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in nodes):
         return []
     shared = {name for node in nodes for name in _shared_names(node)} | set(dir(builtins)) | {"solve_task"}
-    appearing = dict.fromkeys(name for node in nodes for name in _names(node))
-    return [name for name in appearing if name not in shared]
+    chosen = dict.fromkeys(name for node in nodes if not _is_use(node) for name in _names(node))
+    return [name for name in chosen if name not in shared]
+
+
+def _is_use(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
 
 
 def _names(node: ast.AST) -> Iterator[str]:

@@ -5,11 +5,14 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from utilities.config import SAVE_INTERVAL
 from utilities.model_utils import Reply
-from utilities.records import MetadataLine, Record
+from utilities.records import SKIPPED, MetadataLine, Record, error_type, is_complete
+
+if TYPE_CHECKING:
+    from utilities.scoreboard import Scoreboard
 
 _PLAIN_SECONDS = 30.0
 """Without a terminal a line is printed each SAVE_INTERVAL tasks, but not more often than this after the first."""
@@ -18,9 +21,12 @@ _PLAIN_SECONDS = 30.0
 class Totals:
     """What a run has done so far. Costs in US dollars."""
 
-    def __init__(self, tasks: int) -> None:
-        self.tasks = tasks
+    def __init__(self, tasks: int, scoreboard: "Scoreboard | None" = None) -> None:
+        """`scoreboard`: of a benchmark."""
+        self.tasks, self.scoreboard = tasks, scoreboard
         self.finished = 0
+        self.incomplete = 0
+        """Finished tasks that a resume would take up again."""
         self.attempts = 0
         self.answered = 0
         self.failures: Counter[str] = Counter()
@@ -44,32 +50,46 @@ class Totals:
             self.cost = (self.cost or 0.0) + cost
 
     def add_result(self, fields: Record, answers: list[Any]) -> None:
-        """Count a finished task: `answers` holds per attempt what the script was after, None where it is missing."""
+        """Count a finished task: `answers` holds per attempt what the script was after, None where it is missing.
+
+        Where an attempt holds a list, one answer per test input, each of these is counted.
+        """
         self.finished += 1
-        for answer, error, finish_reason in zip(
-            answers, fields["error"], fields["finish_reason"], strict=True
-        ):
-            self.attempts += 1
-            failure = failure_class(answer, error, finish_reason)
-            if failure is None:
-                self.answered += 1
-            else:
-                self.failures[failure] += 1
-            if error is not None:
-                self.last_error = error["message"] if isinstance(error, dict) else error.message
+        self.incomplete += not is_complete(fields)
+        for attempt in zip(answers, fields["error"], fields["finish_reason"], strict=True):
+            for part in zip(*attempt, strict=True) if isinstance(attempt[1], list) else (attempt,):
+                self._add_attempt(*part)
+
+    def _add_attempt(self, answer: Any, error: Any, finish_reason: str | None) -> None:
+        failure = failure_class(answer, error, finish_reason)
+        if failure == SKIPPED:
+            return
+        self.attempts += 1
+        if failure is None:
+            self.answered += 1
+        else:
+            self.failures[failure] += 1
+        if error is not None:
+            self.last_error = error["message"] if isinstance(error, dict) else error.message
+
+    def add_score(self, record: Any) -> None:
+        """Count the score of a result; nothing where there is no scoreboard."""
+        if self.scoreboard is not None:
+            self.scoreboard.add(record)
 
     def described(self, noun: str) -> str:
         """What was done so far in one line; `noun` names the answers, e.g. `programs`."""
+        solved = f"{self.scoreboard.described()}, " if self.scoreboard else ""
         errors = f", {self.failures['api_error']} without response" if self.failures["api_error"] else ""
         tokens = self.usage["prompt_tokens"] + self.usage["completion_tokens"]
         cost = f", ${self.cost:.4f}" if self.cost is not None else ""
-        return f"{self.attempts} attempts, {self.answered} {noun}{errors}, {tokens:,} tokens{cost}"
+        return f"{solved}{self.attempts} attempts, {self.answered} {noun}{errors}, {tokens:,} tokens{cost}"
 
 
 def failure_class(answer: Any, error: Any, finish_reason: str | None) -> str | None:
-    """Why an attempt holds no answer: api_error, truncated or no_answer; None when it holds one."""
+    """Why an attempt holds no answer: api_error, truncated, no_answer or (never asked) skipped; None when it holds one."""
     if error is not None:
-        return "api_error"
+        return SKIPPED if error_type(error) == SKIPPED else "api_error"
     if answer is not None:
         return None
     return "truncated" if finish_reason == "length" else "no_answer"
@@ -146,8 +166,19 @@ def _terminal_bar(total_known: bool) -> Any:
     return Bar(BarColumn(bar_width=12), MofNCompleteColumn(), *times, text, console=Console(stderr=True))
 
 
-def summary(metadata: MetadataLine, noun: str, results: Path, snapshot: Path, elsewhere: str | None) -> str:
-    """What a run did and where that is, in a few lines; `elsewhere` is the --output_directory that was given."""
+def summary(
+    metadata: MetadataLine,
+    noun: str,
+    results: Path,
+    snapshot: Path,
+    elsewhere: str | None,
+    *,
+    incomplete: bool = False,
+) -> str:
+    """What a run did and where that is, in a few lines; `elsewhere` is the --output_directory that was given.
+
+    `incomplete`: some of its finished tasks still miss responses or verdicts.
+    """
     failures = "".join(f", {count} {name}" for name, count in sorted(metadata.failures.items()))
     cost = f", ${metadata.cost:.4f}" if metadata.cost is not None else ""
     tokens = metadata.usage.get("prompt_tokens", 0) + metadata.usage.get("completion_tokens", 0)
@@ -158,7 +189,7 @@ def summary(metadata: MetadataLine, noun: str, results: Path, snapshot: Path, el
         f"results:  {results}",
         f"snapshot: {snapshot}",
     ]
-    if metadata.tasks_finished < metadata.tasks_total or metadata.failures.get("api_error"):
+    if metadata.tasks_finished < metadata.tasks_total or incomplete:
         folder = f" --output_directory {elsewhere}" if elsewhere else ""
         lines.append(f"what is missing can be asked for with --resume {metadata.run_id}{folder}")
     return "\n".join(lines)

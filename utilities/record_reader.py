@@ -14,7 +14,9 @@ from typing import Any
 import msgspec
 
 from utilities.config import RunFailed
+from utilities.parquet_records import parquet_entries
 from utilities.records import Record, RunLine, StoredResult
+from utilities.snapshots import snapshot_metadata, snapshot_results
 from utilities.terminal import note
 
 _TAIL_BLOCK = 1 << 16
@@ -110,47 +112,33 @@ class _ResultKey(msgspec.Struct):
 
 
 def iterate_entries(path: Path) -> Iterator[tuple[str, bytes]]:
-    """(where, body) of every line of a .jsonl, or of every result of a snapshot or an older .json file.
+    """(where, body) of every line of a .jsonl, every row of a .parquet, or every result of a snapshot or older .json file.
 
-    Raises RunFailed when a .json file is neither a snapshot, nor a list of results, nor a single result.
+    Streaming. Raises RunFailed when the file is not what its name says, UsageError when a .parquet needs pyarrow.
     """
-    if path.suffix != ".json":
-        for number, _, line in iterate_lines(path):
-            yield f"line {number}", line
-        return
-    for number, body in enumerate(_read_snapshot(path)[1], start=1):
-        yield f"result {number}", bytes(body)
+    if path.suffix == ".json":
+        yield from ((f"result {number}", body) for number, body in enumerate(snapshot_results(path), start=1))
+    elif path.suffix == ".parquet":
+        yield from ((f"row {number}", body) for number, body in enumerate(parquet_entries(path), start=1))
+    else:
+        yield from ((f"line {number}", line) for number, _, line in iterate_lines(path))
 
 
-def _read_snapshot(path: Path) -> tuple[bytes, list[msgspec.Raw]]:
-    """(metadata, results) of a .json file; the metadata of an older one is `{}`."""
-    try:
-        whole = msgspec.json.decode(path.read_bytes(), type=dict[str, msgspec.Raw] | list[msgspec.Raw])
-        if isinstance(whole, list):
-            return b"{}", whole
-        if "results" not in whole:
-            return b"{}", [msgspec.Raw(path.read_bytes())]
-        results = msgspec.json.decode(whole["results"], type=list[msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RunFailed(f"{path} is neither a results file nor a snapshot ({error})") from None
-    return bytes(whole.get("metadata", b"{}")), results
-
-
-def current_results(path: Path, kind: Any = Record, *, older_all: bool = False) -> Iterator[Any]:
+def current_results(path: Path, kind: Any = Record) -> Iterator[Any]:
     """Every result of a file decoded as `kind`, streaming; of those of one (run, task, version) only the last.
 
-    Older results have no run id, so that those of one task cannot be told from corrections of each other: the last counts
-    or, with `older_all`, every one. Memory: about 30 bytes per entry of the file. Raises RunFailed, naming the place, at
+    Older results have no run id, so that those of one task cannot be told from corrections of each other: every one
+    counts. What is appended while a file is being read is left for the next time. Memory: about 30 bytes per entry of the file. Raises RunFailed, naming the place, at
     a broken entry.
     """
-    if path.suffix != ".json":
+    if path.suffix not in (".json", ".parquet"):
         note_torn_tail(path)
     keys, is_result = array("q"), bytearray()
     for where, body in iterate_entries(path):
         entry = decode_entry(path, where, body, _ResultKey)
-        keys.append(entry.hashed(where if older_all and not entry.run_id else ""))
+        keys.append(entry.hashed("" if entry.run_id else where))
         is_result.append(entry.entry_type == "result")
-    for counts, (where, body) in zip(_counting(keys, is_result), iterate_entries(path), strict=True):
+    for counts, (where, body) in zip(_counting(keys, is_result), iterate_entries(path), strict=False):
         if counts:
             yield decode_entry(path, where, body, kind)
 
@@ -179,8 +167,11 @@ def _counting(keys: "array[int]", is_result: bytearray) -> list[bool]:
 def run_models(path: Path) -> dict[str, str]:
     """Model identifier by run id, as far as the file says."""
     models = {}
-    for entry in _about_runs(path):
-        identifier = entry.get("model_identifier") or (entry.get("config") or {}).get("model_identifier")
+    for entry in iterate_other_entries(path):
+        config = entry.get("config")
+        identifier = entry.get("model_identifier") or (
+            config.get("model_identifier") if isinstance(config, dict) else None
+        )
         if identifier and "run_id" in entry:
             models[entry["run_id"]] = identifier
     return models
@@ -192,16 +183,21 @@ def run_usernames(path: Path) -> dict[str, str]:
     The model of an older snapshot, which has no run id, is under the empty one.
     """
     names = {}
-    for entry in _about_runs(path):
-        name = entry.get("model_username") or (entry.get("manifest") or {}).get("model_id")
+    for entry in iterate_other_entries(path):
+        manifest = entry.get("manifest")
+        name = entry.get("model_username") or (
+            manifest.get("model_id") if isinstance(manifest, dict) else None
+        )
         if isinstance(name, str) and name:
             names[str(entry.get("run_id", ""))] = name
     return names
 
 
-def _about_runs(path: Path) -> Iterator[Record]:
-    """The entries of a file that are about whole runs."""
-    entries = [("metadata", _read_snapshot(path)[0])] if path.suffix == ".json" else iterate_entries(path)
-    for where, body in entries:
-        if b'"entry_type":"result"' not in body[:40]:
+def iterate_other_entries(path: Path) -> Iterator[Record]:
+    """The entries of a file that are about whole runs: run and metadata lines; of a snapshot its metadata."""
+    if path.suffix == ".json":
+        yield decode_entry(path, "metadata", snapshot_metadata(path), Record)
+        return
+    for where, body in iterate_entries(path):
+        if decode_entry(path, where, body, _ResultKey).entry_type != "result":
             yield decode_entry(path, where, body, Record)

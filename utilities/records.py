@@ -4,13 +4,14 @@ Not here: writing them durably (results.py).
 """
 
 import hashlib
+import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from utilities.model_utils import Message, ModelError, Reply, Sampling, Usage
+from utilities.model_utils import Message, ModelError, Reply, Request, Usage
 from utilities.tasks import Task, task_of_data
 
 Record = dict[str, Any]
@@ -24,6 +25,10 @@ class ErrorInfo(msgspec.Struct, frozen=True, omit_defaults=True):
     message: str
     cost: float | None = None
     """US dollars that its tries were charged all the same."""
+
+
+SKIPPED = "skipped"
+"""The error type of an attempt that was not asked because enough programs agreed: nothing is missing."""
 
 
 class Attempt(msgspec.Struct, frozen=True):
@@ -83,7 +88,7 @@ class StoredResult(msgspec.Struct):
     task_id: str
     version: int
     task_data: Record
-    prompt_messages: list[list[Any]]
+    prompt_messages: list[list[Any] | None]
     response: list[str | list[str | None] | None]
     thinking: list[str | list[str | None] | None]
     finish_reason: list[str | list[str | None] | None]
@@ -91,11 +96,26 @@ class StoredResult(msgspec.Struct):
     generation_time_seconds: list[float | list[float | None] | None]
     provider: list[Record | list[Record | None] | None]
     error: list[ErrorInfo | list[ErrorInfo | None] | None]
+    refinements: list[list["StoredFollowUp"]] | None = None
 
     def __post_init__(self) -> None:
-        lengths = {name: len(getattr(self, name)) for name in self.__struct_fields__[4:]}
+        values = {name: getattr(self, name) for name in self.__struct_fields__[4:]}
+        lengths = {name: len(value) for name, value in values.items() if value is not None}
         if len(set(lengths.values())) > 1:
             raise ValueError(f"its lists have different lengths: {lengths}")
+
+
+class StoredFollowUp(msgspec.Struct):
+    """The same of a follow-up."""
+
+    prompt_messages: list[Message]
+    response: str | None
+    thinking: str | None
+    finish_reason: str | None
+    usage: Usage | None
+    generation_time_seconds: float | None
+    provider: Record | None
+    error: ErrorInfo | None
 
 
 class MetadataLine(msgspec.Struct, kw_only=True, tag_field="entry_type", tag="metadata"):
@@ -118,6 +138,8 @@ class MetadataLine(msgspec.Struct, kw_only=True, tag_field="entry_type", tag="me
     cost: float | None
     message: str | None = None
     """Why the run ended early, in one sentence."""
+    scores: Record | msgspec.UnsetType = msgspec.UNSET
+    """Of a benchmark: scoring.Scores."""
 
 
 class JournalLine(msgspec.Struct, kw_only=True):
@@ -128,6 +150,8 @@ class JournalLine(msgspec.Struct, kw_only=True):
     version: int
     key: str
     reply: Reply
+    prompt_messages: tuple[Message, ...] | msgspec.UnsetType = msgspec.UNSET
+    """Of a follow-up (Request.is_follow_up)."""
 
 
 def now() -> str:
@@ -140,19 +164,34 @@ def error_info(error: ModelError) -> ErrorInfo:
     return ErrorInfo(error.type, error.message, error.usage.cost)
 
 
-def attempt_key(
-    content_hash: str, attempt: int, messages: tuple[Message, ...], model_id: str, sampling: Sampling
-) -> str:
-    """What identifies a response: task content, attempt, prompt, model and sampling; never position or time."""
-    parts = (content_hash, attempt, messages, model_id, sampling)
+def attempt_key(content_hash: str, request: Request, model_id: str) -> str:
+    """What identifies a response: task content, attempt, prompt, model and sampling; never position or time.
+
+    Of a follow-up its number and the prompt of the conversation count: the rest of it is made of what programs did, and
+    a program need not do the same when it is run again.
+    """
+    parts: tuple[Any, ...] = (
+        content_hash,
+        request.attempt,
+        _opening(request) if request.part else request.messages,
+        model_id,
+        request.sampling,
+    )
+    if request.part:
+        parts += (request.part,)
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:32]
+
+
+def _opening(request: Request) -> tuple[Message, ...]:
+    """The prompt up to the first reply."""
+    return tuple(itertools.takewhile(lambda message: message.role != "assistant", request.messages))
 
 
 def attempt_fields(attempts: list[Attempt]) -> Record:
     """The fields of a result line that every script has, one list element per attempt."""
     replies = [attempt.reply for attempt in attempts]
     return {
-        "prompt_messages": [attempt.messages for attempt in attempts],
+        "prompt_messages": [attempt.messages or None for attempt in attempts],
         "response": [reply and reply.text for reply in replies],
         "thinking": [reply and reply.thinking for reply in replies],
         "finish_reason": [reply and reply.finish_reason for reply in replies],
@@ -177,23 +216,48 @@ def task_of_record(record: Record) -> Task:
     return task_of_data(record.get("task_id"), record.get("version", 0), record.get("task_data"))
 
 
-def read_replies(record: Record) -> Iterator[tuple[int, tuple[Message, ...], Reply]]:
-    """(attempt, prompt, reply) of everything that was answered in a result record, also nested per test input."""
+def error_type(error: Any) -> str:
+    """`error.type` of an ErrorInfo or of the same as it was read."""
+    kind: str = error["type"] if isinstance(error, dict) else error.type
+    return kind
+
+
+def errors_of(record: Record) -> Iterator[Any]:
+    """Every error of a result record: of its attempts, also nested per test input, and of their follow-ups."""
+    follow_ups = [follow_up for chain in record.get("refinements") or () for follow_up in chain]
+    for error in (*flattened(record["error"]), *(follow_up["error"] for follow_up in follow_ups)):
+        if error is not None:
+            yield error
+
+
+def is_complete(record: Record) -> bool:
+    """Every request has a response, and no program has to be run again because the sandbox itself failed."""
+    reasons = [reason or "" for reason in record.get("verification_reason") or ()]
+    return all(error_type(error) == SKIPPED for error in errors_of(record)) and not any(
+        reason.startswith("sandbox_error") for reason in reasons
+    )
+
+
+def read_replies(record: Record) -> Iterator[tuple[Request, Reply]]:
+    """(request, reply) of everything that was answered in a result record; the sampling is not in it."""
     for attempt, prompt in enumerate(record["prompt_messages"]):
         fields = {name: record[name][attempt] for name in _REPLY_FIELDS}
         if prompt and isinstance(prompt[0], list):
             for part, part_prompt in enumerate(prompt):
-                yield from _reply(attempt, part_prompt, {name: value[part] for name, value in fields.items()})
+                yield from _reply(
+                    attempt, part, part_prompt, {name: value[part] for name, value in fields.items()}
+                )
         elif prompt:
-            yield from _reply(attempt, prompt, fields)
+            yield from _reply(attempt, 0, prompt, fields)
+    for attempt, chain in enumerate(record.get("refinements") or ()):
+        for part, follow_up in enumerate(chain, start=1):
+            yield from _reply(attempt, part, follow_up["prompt_messages"], follow_up)
 
 
 _REPLY_FIELDS = ("response", "thinking", "finish_reason", "usage", "generation_time_seconds", "provider")
 
 
-def _reply(
-    attempt: int, prompt: list[Record], fields: Record
-) -> Iterator[tuple[int, tuple[Message, ...], Reply]]:
+def _reply(attempt: int, part: int, prompt: list[Record], fields: Record) -> Iterator[tuple[Request, Reply]]:
     if fields["response"] is not None:
         reply = Reply(
             text=fields["response"],
@@ -203,4 +267,4 @@ def _reply(
             generation_time_seconds=fields["generation_time_seconds"] or 0.0,
             provider=fields["provider"] or {},
         )
-        yield attempt, msgspec.convert(prompt, tuple[Message, ...]), reply
+        yield Request(msgspec.convert(prompt, tuple[Message, ...]), attempt=attempt, part=part), reply

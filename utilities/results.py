@@ -184,6 +184,11 @@ class ResultsFile:
         """True when the results file holds the whole result of that task."""
         return key in self._offsets and key not in self._incomplete
 
+    def incomplete_results(self) -> Iterator[Record]:
+        """What earlier stretches left of tasks that this one has not finished."""
+        for key in self._incomplete:
+            yield msgspec.json.decode(self._results.read(self._offsets[key]))
+
     def load_journal(self) -> Iterator[JournalLine]:
         """This run's journalled responses whose tasks have no result yet."""
         for number, _, line in iterate_lines(self._journal.path):

@@ -18,19 +18,27 @@ from urllib.parse import urlsplit
 import msgspec
 
 from utilities import __version__
-from utilities.attempts import Prompt
+from utilities.attempts import Prompt, TaskModel
 from utilities.command_line import parse_given
-from utilities.config import ROOT, RunConfig, RunFailed, UsageError
+from utilities.config import ROOT, RunConfig, RunFailed, UsageError, check_executor
 from utilities.data_loader import Task, TaskSelection, select_tasks
 from utilities.model_utils import Model, get_model
 from utilities.record_reader import find_run
 from utilities.records import Record, ResultLine, RunLine, now
 
-SAMPLING = ("best_of", "temperature", "max_tokens", "reasoning_effort", "seed")
+SAMPLING = (
+    "best_of",
+    "temperature",
+    "max_tokens",
+    "reasoning_effort",
+    "seed",
+    "refine",
+    "stop_when_agreed",
+)
 """Settings that a resumed run must not change, besides model, prompt and tasks."""
 SELECTION = ("dataset", "use_dataset_json", "versions", "task_ids", "tasks", "max_tasks")
 """Settings that choose the tasks."""
-_NOT_SAVED = ("resume", "dry_run", "output_directory")
+_NOT_SAVED = ("resume", "dry_run", "output_directory", "rescore", "executor", "ray_address")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -45,7 +53,7 @@ class Job:
     log: Path
     prompts: Callable[[Task], list[Prompt]]
     """The requests of one attempt."""
-    work: Callable[[Model, Task, Any], Awaitable[Record]]
+    work: Callable[[TaskModel, Task, Any], Awaitable[Record]]
     """Asks for one task and returns the fields of its result line."""
     line: type[ResultLine]
     answer_field: str
@@ -53,6 +61,12 @@ class Job:
     answer_noun: str
     """What to call these answers, e.g. `programs`."""
     config: type[RunConfig] = RunConfig
+    check: Callable[[Any], None] = lambda config: None
+    """Raises UsageError when settings of the script's own cannot be had."""
+    later_prompts: tuple[str, ...] = ()
+    """What follow-ups are made from: a resumed run must use the same."""
+    is_scored: bool = False
+    """Its results hold test outputs or answers."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,11 +94,13 @@ def prepare(job: Job, argv: Sequence[str] | None) -> Setup:
     earlier = find_run(results, config.resume) if config.resume else None
     if earlier is not None:
         config = _continued(job, earlier, given)
+    check_executor(config.executor, config.ray_address)
     model = get_model(config.model_identifier, config)
     selection = select_tasks(config)
     manifest = _manifest(job, model, selection)
     if earlier is not None:
         _refuse_differences(earlier, config, manifest)
+    job.check(config)
     run = earlier or RunLine(
         run_id=_new_run_id(), script=job.script, timestamp=now(), config=_saved(config), manifest=manifest
     )
@@ -116,10 +132,11 @@ def _saved(config: RunConfig) -> dict[str, Any]:
 
 
 def _manifest(job: Job, model: Model, selection: TaskSelection) -> dict[str, Any]:
-    prompts = job.prompts(next(iter(selection)))
+    prompts = [*job.prompts(next(iter(selection))), *job.later_prompts]
     return {
         "model_id": model.username,
         "tasks": selection.name,
+        "tasks_total": selection.count,
         "tasks_sha256": selection.sha256,
         "prompt_sha256": hashlib.sha256(msgspec.json.encode(prompts)).hexdigest(),
         "code_version": code_version(),
@@ -175,7 +192,7 @@ def _refuse_differences(earlier: RunLine, config: RunConfig, manifest: dict[str,
         raise _different(earlier, f"the model was {was_model} and is now {model}")
     saved = _saved(config)
     for name in (*SAMPLING, *SELECTION):
-        was, now_is = earlier.config.get(name), msgspec.to_builtins(saved[name])
+        was, now_is = earlier.config.get(name), msgspec.to_builtins(saved.get(name))
         if was != now_is:
             raise _different(earlier, f"--{name} was {_said(was)} and is now {_said(now_is)}")
     for name, what in (("tasks_sha256", "the content of its tasks"), ("prompt_sha256", "the prompt")):

@@ -24,15 +24,10 @@ from utilities.interrupts import Interrupts
 from utilities.log import log_to_file, logger
 from utilities.model_utils import ModelError, Reply, Request, RunStopped, RunStoppingError
 from utilities.progress import Progress, Totals, summary
-from utilities.records import (
-    JournalLine,
-    MetadataLine,
-    Record,
-    ResultLine,
-    now,
-)
+from utilities.records import JournalLine, MetadataLine, Record, ResultLine, now
 from utilities.results import ResultsFile
 from utilities.run_setup import Job, Setup, prepare
+from utilities.scoreboard import Scoreboard, scorable_names, score_table
 from utilities.terminal import note
 
 GRACE_SECONDS = 2.0
@@ -48,7 +43,11 @@ def run_job(job: Job, argv: Sequence[str] | None = None) -> int:
 
     Raises UsageError, RunFailed and OSError, which `command_line.run_main` turns into a sentence.
     """
-    setup = prepare(job, argv)
+    return run_prepared(prepare(job, argv))
+
+
+def run_prepared(setup: Setup) -> int:
+    """The same from what `prepare` made."""
     if setup.config.dry_run:
         print_dry_run(setup)
         return 0
@@ -84,7 +83,7 @@ class Run:
         self.model = setup.model
         self._setup, self._results = setup, results
         self._job, self._config = setup.job, setup.config
-        self._totals = Totals(setup.selection.count)
+        self._totals = Totals(setup.selection.count, Scoreboard() if setup.job.is_scored else None)
         self._earlier = EarlierReplies()
         self._slots = asyncio.Semaphore(self._config.max_concurrent_tasks)
         self._cap = CostCap(self._config.max_cost)
@@ -156,11 +155,14 @@ class Run:
 
     async def _finish_task(self, task: Task) -> None:
         try:
-            fields = await self._job.work(TaskModel(self.model, task, self.ask), task, self._config)
-            self._save(self._results.save_result, self._result_line(task, fields))
+            model = TaskModel(self.model, task, self.ask, self._earlier)
+            fields = await self._job.work(model, task, self._config)
+            line = self._result_line(task, fields)
+            self._save(self._results.save_result, line)
         except RunStopped:
             return
         self._totals.add_result(fields, fields[self._job.answer_field])
+        self._totals.add_score(line)
         self._progress.update(self._totals.finished)
         if self._totals.finished % SAVE_INTERVAL == 0:
             logger.info(self._progress.line())
@@ -180,14 +182,14 @@ class Run:
         """Answer one request of `task` under the run's limits; the response is saved before anybody sees it."""
         earlier = self._earlier.pop(task.key, key)
         if earlier is not None:
-            return earlier
+            return earlier.reply
         async with self._slots:
             await self._admit()
             cost, answered = None, False
             try:
                 reply = await self._ask_model(task, request)
                 # Nothing may be awaited before this: an interrupt there would lose a paid response.
-                self._keep(task, key, reply)
+                self._keep(task, key, request, reply)
                 cost, answered = reply.cost, True
             except ModelError as error:
                 cost = error.usage.cost
@@ -203,10 +205,12 @@ class Run:
         if self._cap.unpriced and not known and self._config.max_cost is not None:
             note("the endpoint does not say what its answers cost, so --max_cost cannot stop this run")
 
-    def _keep(self, task: Task, key: str, reply: Reply) -> None:
+    def _keep(self, task: Task, key: str, request: Request, reply: Reply) -> None:
         entry = JournalLine(
             run_id=self._results.run_id, task_id=task.task_id, version=task.version, key=key, reply=reply
         )
+        if request.is_follow_up:
+            entry.prompt_messages = request.messages
         self._save(self._results.save_response, entry)
         self._totals.add_reply(reply)
 
@@ -285,6 +289,8 @@ class Run:
             worker.cancel()
 
     def _finish(self) -> None:
+        for record in self._results.incomplete_results():
+            self._totals.add_score(record)
         if self._status == "completed" and self._totals.attempts == self._totals.failures["api_error"] > 0:
             self._stop("failed", f"every request failed; the last one said: {self._totals.last_error}")
         metadata = self._metadata()
@@ -308,8 +314,10 @@ class Run:
             return None
 
     def _summary(self, metadata: MetadataLine, snapshot: Path) -> str:
-        folder = self._config.output_directory
-        return summary(metadata, self._job.answer_noun, self._setup.results, snapshot, folder)
+        folder, results = self._config.output_directory, self._setup.results
+        incomplete = self._totals.incomplete > 0
+        text = summary(metadata, self._job.answer_noun, results, snapshot, folder, incomplete=incomplete)
+        return f"{score_table(metadata.scores)}\n{text}" if metadata.scores else text
 
     def _metadata(self) -> MetadataLine:
         totals = self._totals
@@ -324,10 +332,19 @@ class Run:
             tasks_finished=totals.finished,
             attempts=totals.attempts,
             attempts_answered=totals.answered,
-            failures=dict(totals.failures),
-            solved_task_ids=None,
-            unsolved_task_ids=None,
             usage=dict(totals.usage),
             cost=totals.cost,
             message=self._message,
+            **self._judged(),
         )
+
+    def _judged(self) -> Record:
+        """What a metadata line says about answers."""
+        board = self._totals.scoreboard
+        if board is None:
+            return {
+                "failures": dict(self._totals.failures),
+                "solved_task_ids": None,
+                "unsolved_task_ids": None,
+            }
+        return board.metadata(self._totals.tasks, scorable_names(self._setup.selection))

@@ -41,7 +41,8 @@ class TaskChoice:
     def is_over(self) -> bool:
         """True when no later task can be chosen and none has still to be found."""
         past_range = self.tasks is not None and self.index >= self.tasks[1]
-        return not self.missing and (past_range or self._full())
+        all_found = bool(self.task_ids) and self.versions != "all"
+        return not self.missing and (past_range or all_found or self._full())
 
     def check(self, name: str) -> None:
         """Raises UsageError when ids were not found in the dataset `name`, or nothing was chosen."""

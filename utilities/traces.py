@@ -6,7 +6,6 @@ nothing. Not here: where traces come from (merge_reasoning.py, the server's stor
 """
 
 import glob
-import itertools
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -224,15 +223,8 @@ def backup_folder(path: Path) -> Path:
 
 
 def _back_up(path: Path, content: bytes) -> None:
-    folder = backup_folder(path)
-    moment = datetime.now(UTC)
-    names = (f"{path.stem}_{moment:%Y%m%d_%H%M%S}{mark}{path.suffix}" for mark in _marks())
-    write_atomically(next(folder / name for name in names if not (folder / name).exists()), content)
-    dated = f"{glob.escape(path.stem)}_{'[0-9]' * 8}_{'[0-9]' * 6}*{path.suffix}"
+    folder, stem = backup_folder(path), path.stem
+    write_atomically(folder / f"{stem}_{datetime.now(UTC):%Y%m%d_%H%M%S_%f}{path.suffix}", content)
+    dated = f"{glob.escape(stem)}_{'[0-9]' * 8}_{'[0-9]' * 6}_{'[0-9]' * 6}{path.suffix}"
     for old in sorted(folder.glob(dated))[:-KEPT_BACKUPS]:
         old.unlink(missing_ok=True)
-
-
-def _marks() -> Iterator[str]:
-    yield ""
-    yield from (f"_{number:03d}" for number in itertools.count(1))

@@ -143,7 +143,7 @@ class Selection:
         return self._exclusions[content]
 
     def _row(self, answer: Answer, program: str, task: Task, source_file: str) -> Row:
-        reasoning = answer.text or ""
+        reasoning, mark = answer.text or "", answer.hard_coded
         return Row(
             messages=[*self._prompt(answer, task), Message("assistant", _reply(reasoning, program))],
             task_id=task.task_id,
@@ -154,9 +154,7 @@ class Selection:
             run_id=answer.run_id,
             attempt=answer.attempt,
             timestamp=iso_time(answer.timestamp) if answer.timestamp else "",
-            hard_coded=answer.hard_coded
-            if isinstance(answer.hard_coded, bool)
-            else hard_coded(program, task),
+            hard_coded=mark if isinstance(mark, bool) else hard_coded(program, task),
             source_file=source_file,
             program_sha256=program_sha256(program),
             task_sha256=task.content_hash,

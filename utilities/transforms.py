@@ -170,7 +170,8 @@ def transform_task(task: Task, steps: Sequence[Step]) -> Task:
     train, test = (
         tuple(
             Pair(
-                transform_grid(pair.input, steps), transform_grid(pair.output, steps) if pair.output else None
+                transform_grid(pair.input, steps),
+                transform_grid(pair.output, steps) if pair.output is not None else None,
             )
             for pair in pairs
         )

@@ -5,11 +5,13 @@ Not here: how a program is run and judged (code_execution.py), and the tables (v
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from functools import partial
 from typing import Any
 
 import msgspec
 
+from utilities.code_execution import Verification
 from utilities.config import RunFailed
 from utilities.data_loader import Task
 from utilities.hard_coded import hard_coded
@@ -19,6 +21,7 @@ from utilities.verifiers import Verifier
 
 FIELDS = (
     "train_success",
+    "train_accuracy",
     "verification_success",
     "verification_reason",
     "verification_time_seconds",
@@ -29,23 +32,33 @@ FIELDS = (
 )
 """What verification adds to a code result: lists with one element per attempt."""
 
-PER_PLACE = 4
-"""Records at work for each program that can run: a slow one does not leave the other places idle."""
+_NO_ANSWER = {
+    "api_error": "no response",
+    "truncated": "the reply was cut off before the program",
+    "skipped": "not asked, as enough programs agreed",
+}
+_PAUSES = (0.2, 1.0)
+"""Seconds before a program is run again because the sandbox itself failed."""
 
-_NO_ANSWER = {"api_error": "no response", "truncated": "the reply was cut off before the program"}
 
-
-async def verified_records(records: Iterable[Record], verifier: Verifier) -> AsyncIterator[Record]:
-    """Each record with `FIELDS` added, in order, a few per place of `verifier` at work; flat memory.
+def verified_records(records: Iterable[Record], verifier: Verifier) -> AsyncIterator[Record]:
+    """Each record with `FIELDS` added, in order, as many at work as `verifier` wants at hand; flat memory.
 
     Raises RunFailed at a record that holds no programs or no task.
     """
-    waiting: deque[asyncio.Task[Record]] = deque()
+    return worked_through(records, partial(verified, verifier=verifier), verifier.at_hand)
+
+
+async def worked_through(
+    records: Iterable[Record], work: Callable[[Record], Awaitable[Record]], at_once: int
+) -> AsyncIterator[Record]:
+    """What `work` makes of each record, in order, some at once. Raises what `work` raises."""
+    waiting: deque[asyncio.Future[Record]] = deque()
     source = iter(records)
     try:
         while True:
-            while len(waiting) < PER_PLACE * verifier.places and (record := next(source, None)) is not None:
-                waiting.append(asyncio.create_task(verified(record, verifier)))
+            while len(waiting) < at_once and (record := next(source, None)) is not None:
+                waiting.append(asyncio.ensure_future(work(record)))
             if not waiting:
                 return
             yield await waiting.popleft()
@@ -79,9 +92,25 @@ def _programs_and_task(record: Record) -> tuple[list[str | None], Task]:
 
 
 async def _verdict(program: str, task: Task, verifier: Verifier) -> Record:
+    return verdict_fields(program, task, await verify_surely(program, task, verifier))
+
+
+async def verify_surely(program: str, task: Task, verifier: Verifier) -> Verification:
+    """The verdict on a program; where the sandbox itself failed, which is not the program's fault, it is run again."""
     verification = await verifier.verify(program, task)
+    for pause in _PAUSES:
+        if not verification.sandbox_failed:
+            break
+        await asyncio.sleep(pause)
+        verification = await verifier.verify(program, task)
+    return verification
+
+
+def verdict_fields(program: str, task: Task, verification: Verification) -> Record:
+    """`FIELDS` of one attempt."""
     return {
         "train_success": verification.train_success,
+        "train_accuracy": verification.train_accuracy,
         "verification_success": verification.verification_success,
         "verification_reason": verification.verification_reason,
         "verification_time_seconds": round(verification.verification_time_seconds, 4),
@@ -97,9 +126,15 @@ async def _no_program(record: Record, attempt: int, task: Task) -> Record:
         values = record.get(name)
         return values[attempt] if isinstance(values, list) and attempt < len(values) else None
 
-    failure = failure_class(None, of_attempt("error"), of_attempt("finish_reason")) or "no_answer"
+    return no_program_fields(of_attempt("error"), of_attempt("finish_reason"), task)
+
+
+def no_program_fields(error: Any, finish_reason: str | None, task: Task) -> Record:
+    """`FIELDS` of an attempt without a program; `error` as it stands in records, or an ErrorInfo."""
+    failure = failure_class(None, error, finish_reason) or "no_answer"
     return {
         "train_success": False,
+        "train_accuracy": 0.0,
         "verification_success": False,
         "verification_reason": f"{failure}: {_NO_ANSWER.get(failure, 'the reply holds no program')}",
         "verification_time_seconds": 0.0,

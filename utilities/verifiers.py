@@ -1,24 +1,29 @@
 """Where programs are verified: in a sandbox pool on this machine, or on the machines of a Ray cluster."""
 
+import atexit
 import functools
-import logging
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-import msgspec
-
-from utilities.code_execution import Limits, Pool, SandboxUnavailable, Verification, verify, verify_async
+from utilities.code_execution import Limits, Pool, SandboxUnavailable, Verification, verify_async
 from utilities.config import UsageError
-from utilities.tasks import Task, task_of_data
+from utilities.tasks import Task
 
-PACKAGE = Path(__file__).resolve().parent
+PER_PLACE = 4
+"""Programs at hand for each that can run here: a slow one does not leave the other places idle."""
 
 
 class Verifier(Protocol):
     """Anything that verifies programs."""
 
-    places: int
-    """Programs that run at once."""
+    @property
+    def places(self) -> int:
+        """Programs that run at once."""
+        ...
+
+    @property
+    def at_hand(self) -> int:
+        """Programs that it should have been asked about, lest one of its places waits."""
+        ...
 
     async def verify(self, program: str, task: Task) -> Verification:
         """What the program makes of the task's pairs; expected outputs stay outside the sandbox."""
@@ -39,7 +44,16 @@ class LocalVerifier:
             self._pool = Pool(workers, sandbox)
         except (ValueError, SandboxUnavailable) as error:
             raise UsageError(str(error)) from None
-        self.places = self._pool.workers
+
+    @property
+    def places(self) -> int:
+        """As in the protocol."""
+        return self._pool.workers
+
+    @property
+    def at_hand(self) -> int:
+        """As in the protocol."""
+        return PER_PLACE * self.places
 
     async def verify(self, program: str, task: Task) -> Verification:
         """As in the protocol."""
@@ -50,52 +64,26 @@ class LocalVerifier:
         self._pool.close()
 
 
-class RayVerifier:
-    """The cluster that RAY_ADDRESS names, or a Ray of its own on this machine.
+def make_verifier(
+    limits: Limits,
+    sandbox: str = "auto",
+    executor: str = "local",
+    ray_address: str | None = None,
+    workers: int | None = None,
+) -> Verifier:
+    """Where `executor` says. Raises UsageError where there is no such sandbox or no Ray, RunFailed without a cluster."""
+    if executor == "local":
+        return LocalVerifier(limits, workers, sandbox)
+    from utilities.ray_verifier import RayVerifier
 
-    Only this package travels to the other machines; they need the packages of requirements.txt.
-    """
-
-    def __init__(self, limits: Limits, workers: int | None, sandbox: str) -> None:
-        """Raises UsageError when Ray is not installed."""
-        try:
-            import ray
-        except ImportError:
-            raise UsageError("--executor ray needs Ray: pip install ray, or use --executor local") from None
-        self._ray: Any = ray
-        ray.init(
-            runtime_env={"py_modules": [str(PACKAGE)]},
-            include_dashboard=False,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-        )
-        self.places = workers or int(self._ray.cluster_resources().get("CPU", 1))
-        self._settings = msgspec.msgpack.encode((limits, sandbox))
-        self._verify = self._ray.remote(_verify_there)
-
-    async def verify(self, program: str, task: Task) -> Verification:
-        """As in the protocol."""
-        verdict = await self._verify.remote(program, task.line, self._settings)
-        return msgspec.msgpack.decode(verdict, type=Verification)
-
-    def close(self) -> None:
-        """As in the protocol."""
-        self._ray.shutdown()
-
-
-VERIFIERS: dict[str, Any] = {"local": LocalVerifier, "ray": RayVerifier}
-
-
-def _verify_there(program: str, task: bytes, settings: bytes) -> bytes:
-    """In a Ray worker; only bytes travel."""
-    limits, sandbox = msgspec.msgpack.decode(settings, type=tuple[Limits, str])
-    record = msgspec.json.decode(task)
-    there = task_of_data(record["task_id"], record["version"], record)
-    verdict = verify(program, there, limits, _pool_there(sandbox))
-    return msgspec.msgpack.encode(verdict)
+    return RayVerifier(limits, workers, sandbox, ray_address)
 
 
 @functools.cache
-def _pool_there(sandbox: str) -> Pool:
-    """One place per Ray worker, which Ray starts one of per core."""
-    return Pool(1, sandbox)
+def shared_verifier(
+    limits: Limits, sandbox: str, executor: str = "local", ray_address: str | None = None
+) -> Verifier:
+    """The one of this process for these settings, closed at exit. Raises as `make_verifier` does."""
+    verifier = make_verifier(limits, sandbox, executor, ray_address)
+    atexit.register(verifier.close)
+    return verifier

@@ -52,6 +52,6 @@ def create_app(settings: Mapping[str, Any] | None = None) -> "Flask":
 
 def close_app(app: "Flask") -> None:
     """End the streams, the sandbox pool and the rest of what an app owns; may be called twice."""
-    for name in ("feed", "chat_channels", "chat_engine", "lanes", "publisher"):
+    for name in ("feed", "chat_channels", "chat_engine", "lanes", "publisher", "database"):
         if app.extensions[name]:
             app.extensions[name].close()

@@ -25,8 +25,13 @@ from utilities.config import (
 if TYPE_CHECKING:
     from flask import Flask
 
+IDLE_SECONDS = 20
+"""After so long a connection that sends no whole request is closed: many of them would keep everybody else out."""
 THREADS, CONNECTIONS = 576, 1000
 """An open event stream holds a thread (256 of them), a program that waits for its turn too (256); the rest answer."""
+
+MOST_BYTES = 16 << 20
+"""More than this is not even received; what is, and is still too much, gets an answer in JSON."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +65,9 @@ def main(argv: Sequence[str] | None = None) -> None:
             threads=THREADS,
             connection_limit=CONNECTIONS,
             asyncore_use_poll=True,  # select() fails beyond 1,024 files
+            max_request_body_size=MOST_BYTES,
+            channel_timeout=IDLE_SECONDS,
+            cleanup_interval=5,
             channel_request_lookahead=1,  # so that a stream learns that its client has left
             ident=None,
         )

@@ -77,7 +77,7 @@ def _check_content_type() -> None:
 
 def _check_origin() -> None:
     origin = request.headers.get("Origin")
-    if origin is None:
+    if not origin:
         raise ApiError(403, "The request names no Origin: send it from a page of this server.")
     if origin not in (request.host_url.rstrip("/"), current_app.config["PUBLIC_ORIGIN"]):
         raise ApiError(403, "The request comes from a page of another origin.")

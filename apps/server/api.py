@@ -12,7 +12,7 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from apps.server.refusals import ApiError
-from utilities.task_sources import UNDECODABLE
+from utilities.json_faults import UNDECODABLE
 
 
 class Reply(msgspec.Struct, kw_only=True):

@@ -7,7 +7,10 @@ from pathlib import Path
 import msgspec
 
 from apps.server.refusals import ApiError
-from utilities.config import RunFailed
+from apps.server.stamps import Stamp, stamp
+from apps.server.store.database import Database
+from apps.server.store.dataset_state import announced_originals, originals_digest
+from utilities.config import RunFailed, UsageError
 from utilities.data_loader import read_tasks
 from utilities.grid import shape
 from utilities.tasks import Task
@@ -28,20 +31,21 @@ class Listed(msgspec.Struct, frozen=True):
 class Catalogue:
     """The tasks that people see."""
 
-    def __init__(self, path: Path) -> None:
-        """Reads `path`, a dataset.json. Raises UsageError and DatasetError as `read_tasks`."""
-        self.path = path
+    def __init__(self, path: Path, database: Database) -> None:
+        """Reads `path`, a dataset.json; what the publisher left there is told by `database`. Raises UsageError and DatasetError as `read_tasks`."""
+        self.path, self._database = path, database
         self._lock = threading.Lock()
         self._tasks: dict[str, Listed] = {}
-        self._stamp: object = None
+        self._stamp: Stamp | None = None
+        self._digest = ""
         self._read()
 
     def tasks(self) -> dict[str, Listed]:
         """Every original by its id, in the order of the file. While the file cannot be read: as they were."""
         if self._stamp != stamp(self.path) and self._lock.acquire(blocking=False):
             try:
-                self._read()
-            except (OSError, RunFailed) as error:
+                self._look()
+            except (OSError, RunFailed, UsageError) as error:
                 log.error("the dataset stays as it was: %s", error)
             finally:
                 self._lock.release()
@@ -58,6 +62,14 @@ class Catalogue:
         """How many test inputs each task has."""
         return {task_id: len(listed.task.test) for task_id, listed in self.tasks().items()}
 
+    def _look(self) -> None:
+        """Read the file again, unless it has the same originals and only its variations are others."""
+        found = stamp(self.path)
+        if announced_originals(self._database, self.path, found) == self._digest:
+            self._stamp = found
+        else:
+            self._read()
+
     def _read(self) -> None:
         self._stamp = stamp(self.path)  # before the content, so that a change meanwhile is seen the next time
         known = self._tasks
@@ -67,15 +79,7 @@ class Catalogue:
                 there = known.get(task.task_id)
                 tasks[task.task_id] = there if there and there.task == task else _listed(task)
         self._tasks = tasks
-
-
-def stamp(path: Path) -> tuple[int, int, int] | None:
-    """What tells one state of a file from another without reading it; None when it is not there."""
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return None
-    return status.st_ino, status.st_size, status.st_mtime_ns
+        self._digest = originals_digest(listed.task for listed in tasks.values())
 
 
 def _listed(task: Task) -> Listed:

@@ -1,14 +1,16 @@
 """`POST /arc2/execute_code`: run a program in the sandbox on one grid or on several."""
 
-from typing import Any
-
 import msgspec
 from flask import Blueprint, request
 
+from apps.server.access import username_or_none
 from apps.server.api import Reply, operation
 from apps.server.context import lanes
+from apps.server.fields import GridJson, GridsJson
 from apps.server.lanes import TooBusy
 from apps.server.refusals import ApiError
+from apps.server.streams import client_left
+from apps.server.turns import ClientLeft
 from utilities.code_execution import Execution, Outcome
 from utilities.grid import Grid, grid_fault
 
@@ -21,8 +23,8 @@ class Program(msgspec.Struct):
     """A program that defines solve_task, and one grid or a list of grids (H x W ints 0-9) to run it on."""
 
     code: str
-    input_grid: Any = msgspec.UNSET
-    input_grids: Any = msgspec.UNSET
+    input_grid: GridJson = msgspec.UNSET
+    input_grids: GridsJson = msgspec.UNSET
 
 
 class GridResult(Reply, kw_only=True):
@@ -57,7 +59,10 @@ def execute_code(body: Program) -> GridResult | GridResults:
 def run_program(code: str, grids: list[Grid]) -> Execution:
     """Run `code` for the client of this request. Raises ApiError: 429 when too many wait, 503 when the sandbox failed."""
     try:
-        execution = lanes().run(request.remote_addr or "", code, grids)
+        client = username_or_none() or request.remote_addr or ""
+        execution = lanes().run(client, code, grids, client_left())
+    except ClientLeft:
+        raise ApiError(503, "The client has left.") from None
     except TooBusy as busy:
         raise ApiError(429, f"Too many programs are waiting; {busy}.", retry_after=busy.retry_after) from None
     if any(outcome.error_type == "sandbox_error" for outcome in execution.outcomes):

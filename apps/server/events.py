@@ -8,8 +8,10 @@ from flask import Blueprint, Response, current_app
 
 from apps.server.access import username_or_none
 from apps.server.api import operation
+from apps.server.context import database
 from apps.server.feed import Feed
 from apps.server.presence import Presence
+from apps.server.store.database import last_event_id as newest
 from apps.server.streams import (
     HEARTBEAT,
     HEARTBEAT_SECONDS,
@@ -39,9 +41,16 @@ def events(query: EventQuery) -> Response:
     places: StreamPlaces = current_app.extensions["stream_places"]
     feed: Feed = current_app.extensions["feed"]
     presence: Presence = current_app.extensions["presence"]
-    number = last_event_id()
-    start = feed.last if number is None else min(number, feed.last)
+    start = _start(feed, last_event_id())
     return places.stream(_stream(feed, presence, query.task_id, username_or_none(), start, client_left()))
+
+
+def _start(feed: Feed, wanted: int | None) -> int:
+    """Where a stream begins; an id that never was (of an earlier database) begins with what comes next."""
+    if wanted is None or wanted <= feed.last:
+        return feed.last if wanted is None else wanted
+    with database().reading() as connection:
+        return min(wanted, newest(connection))
 
 
 def _stream(

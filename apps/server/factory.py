@@ -65,6 +65,7 @@ def build(config: Mapping[str, Any]) -> Flask:
     """The app with these settings, all of them given; see `apps.server.create_app`."""
     app = Flask("apps.server", static_folder=None)
     app.config.update(config)
+    app.url_map.merge_slashes = False
     _check_sharing(app)
     app.secret_key = app.config["SECRET_KEY"] or _kept_secret(Path(app.config["DATA_DIRECTORY"]))
     app.extensions.update(_resources(app.config))
@@ -86,12 +87,11 @@ def _check_sharing(app: Flask) -> None:
         )
     origin = config["PUBLIC_ORIGIN"]
     config["SESSION_COOKIE_SECURE"] = origin.startswith("https:")
-    if config["TRUSTED_HOSTS"] is None and not config["SHARED"]:
-        config["TRUSTED_HOSTS"] = list(
-            LOOPBACK
-        )  # against DNS rebinding; a shared server has passwords against it
-    if origin and config["SHARED"]:
+    if origin:
         config["TRUSTED_HOSTS"] = [hostname(origin), *LOOPBACK]
+    elif config["TRUSTED_HOSTS"] is None and not config["SHARED"]:
+        # Against DNS rebinding; a shared server has passwords against it.
+        config["TRUSTED_HOSTS"] = list(LOOPBACK)
 
 
 def _kept_secret(directory: Path) -> bytes:
@@ -99,13 +99,11 @@ def _kept_secret(directory: Path) -> bytes:
     path = directory / "server_secret_key"
     directory.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        descriptor, temporary = tempfile.mkstemp(
-            dir=directory, prefix=".server_secret_key"
-        )  # for the owner only
+        descriptor, temporary = tempfile.mkstemp(dir=directory, prefix=f".{path.name}")  # the owner's only
         with os.fdopen(descriptor, "wb") as file:
             file.write(secrets.token_hex(32).encode())
         with contextlib.suppress(FileExistsError):  # another server was faster
-            Path(path).hardlink_to(temporary)
+            path.hardlink_to(temporary)
         Path(temporary).unlink()
     return path.read_bytes()
 
@@ -117,8 +115,7 @@ def _resources(config: Mapping[str, Any]) -> dict[str, Any]:
     feed = Feed(database)
     channels = Channels()
     return {
-        "publisher": PublisherProcess(database.path, directory, dataset) if config["PUBLISH"] else None,
-        "catalogue": Catalogue(dataset),
+        "catalogue": Catalogue(dataset, database),
         "database": database,
         "feed": feed,
         "chat_channels": channels,
@@ -127,6 +124,7 @@ def _resources(config: Mapping[str, Any]) -> dict[str, Any]:
         "stream_places": StreamPlaces(config["EVENT_STREAMS"]),
         "login_limit": LoginLimit(),
         "lanes": _lanes(config),
+        "publisher": PublisherProcess(database.path, directory, dataset) if config["PUBLISH"] else None,
     }
 
 

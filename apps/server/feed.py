@@ -90,9 +90,8 @@ class Feed:
         """The frames of all events after event `number`, and the number to go on from."""
         with self._changed:
             if number >= self._first:
-                return self._frames[
-                    bisect_right(self._frames, number, key=lambda frame: frame.number) :
-                ], self._last
+                start = bisect_right(self._frames, number, key=lambda frame: frame.number)
+                return self._frames[start:], max(number, self._last)
         with self._database.reading() as connection:
             frames = _frames(connection, number)
             return frames[:KEPT], frames[KEPT - 1].number if len(frames) > KEPT else last_event_id(connection)

@@ -6,11 +6,11 @@ from flask import Blueprint
 from apps.server.access import username
 from apps.server.api import Reply, operation
 from apps.server.context import catalogue, database
+from apps.server.fields import Cells, ClientId, Text, Version
 from apps.server.store import flaws as store
 from apps.server.store import variations
 from apps.server.store.flaws import Flaw
 from apps.server.texts import clean_text
-from apps.server.traces import Cells, ClientId, Version
 
 blueprint = Blueprint("flaws", __name__)
 
@@ -18,7 +18,7 @@ blueprint = Blueprint("flaws", __name__)
 class NewFlaw(msgspec.Struct):
     """A report, with the cells it is about if any."""
 
-    text: str
+    text: Text
     version: Version
     client_id: ClientId
     cells: Cells | None = None

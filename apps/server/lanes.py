@@ -2,7 +2,9 @@
 
 Every program first gets a short run in the fast lane; most end there. One that does not is stopped and run again from
 the start, with its whole time limit, in the slow lane: a pool of its own, at the lowest priority, so that what runs there
-takes no processor time from the fast lane. A quick program thus waits for short runs only, never for a time limit.
+takes no processor time from the fast lane. A quick program thus waits for short runs only, never for a time limit. In both
+lanes clients take turns, and in the slow one each program has a core, so that one that is right is not timed out because
+others beside it are endless. What a client that hung up has sent is not run any further.
 Programs are functions of their input, so running one twice shows in nothing but time.
 """
 
@@ -14,6 +16,7 @@ from contextlib import contextmanager
 
 from msgspec.structs import replace
 
+from apps.server.turns import Turns
 from utilities.code_execution import Execution, Limits, Pool
 from utilities.grid import Grid
 
@@ -30,14 +33,16 @@ class TooBusy(Exception):
 
 
 class _Lane:
-    """A pool, and a queue in front of it."""
+    """A pool, and the turns in front of it."""
 
     def __init__(self, pool: Pool, places: int) -> None:
-        self.pool, self._places = pool, threading.Semaphore(places)
+        self.pool, self._turns = pool, Turns(places)
 
-    def run(self, program: str, inputs: Sequence[Grid], limits: Limits) -> Execution:
-        with self._places:
-            return self.pool.run(program, inputs, limits)
+    def run(
+        self, client: str, program: str, inputs: Sequence[Grid], limits: Limits, left: Callable[[], bool]
+    ) -> Execution:
+        with self._turns.turn(client, left):
+            return self.pool.run(program, inputs, limits, left)
 
 
 class Lanes:
@@ -53,7 +58,7 @@ class Lanes:
     ) -> None:
         """`open_pool(workers, niceness)`; `limits` of one program; at most `most_waiting` requests at a time, of one client `most_per_client`."""
         cores = os.cpu_count() or 1
-        self._slow_places = 4 * cores
+        self._slow_places = cores
         self._fast = _Lane(open_pool(2 * cores, 0), 2 * cores)
         self._slow = _Lane(open_pool(self._slow_places, LOWEST_PRIORITY), self._slow_places)
         self._limits, self._most_waiting, self._most_per_client = limits, most_waiting, most_per_client
@@ -65,15 +70,17 @@ class Lanes:
         """The sandbox tier that programs run on."""
         return self._fast.pool.tier
 
-    def run(self, client: str, program: str, inputs: Sequence[Grid]) -> Execution:
-        """Run a program on each input grid (H x W ints 0-9). Raises TooBusy and PoolClosed."""
+    def run(
+        self, client: str, program: str, inputs: Sequence[Grid], left: Callable[[], bool] = lambda: False
+    ) -> Execution:
+        """Run a program on each input grid (H x W ints 0-9). Raises TooBusy, PoolClosed, and ClientLeft once `left`."""
         with self._admitted(client):
             if self._limits.seconds > QUICK_SECONDS:
                 quick = replace(self._limits, seconds=QUICK_SECONDS)
-                execution = self._fast.run(program, inputs, quick)
+                execution = self._fast.run(client, program, inputs, quick, left)
                 if not any(outcome.error_type == "timeout" for outcome in execution.outcomes):
                     return execution
-            return self._slow.run(program, inputs, self._limits)
+            return self._slow.run(client, program, inputs, self._limits, left)
 
     def close(self) -> None:
         """End both pools; may be called twice."""

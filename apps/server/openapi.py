@@ -13,7 +13,7 @@ from utilities import __version__
 
 blueprint = Blueprint("openapi", __name__)
 _REFERENCE = "#/components/schemas/{name}"
-_PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
+_PARAMETER = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
 _JSON = "application/json"
 _ERRORS = (400, 401, 403, 404, 405, 409, 413, 429, 503)
 

@@ -24,21 +24,22 @@ for suffix, kind in {
 @blueprint.get("/apps/")
 def landing_page() -> Response:
     """apps/index.html."""
-    return _file("index.html")
+    return _page("index.html")
 
 
 @blueprint.get("/<name>.html")
 @blueprint.get("/apps/<name>.html")
 def page(name: str) -> Response:
     """An HTML file of apps/."""
-    return _file(f"{name}.html")
+    return _page(f"{name}.html")
 
 
 @blueprint.get("/static/<path:path>")
 @blueprint.get("/apps/static/<path:path>")
 def static(path: str) -> Response:
     """A file of apps/static/."""
-    return _file(f"static/{path}")
+    # Not "static/" before the path: that would open all of apps/ to a path such as ../server.
+    return _checked_each_time(send_from_directory(Path(current_app.config["PAGES"]) / "static", path))
 
 
 @blueprint.get("/static/dataset.json")
@@ -53,8 +54,8 @@ def to_the_apps() -> BaseResponse:
     return redirect("/arc2/")
 
 
-def _file(path: str) -> Response:
-    return _checked_each_time(send_from_directory(current_app.config["PAGES"], path))
+def _page(name: str) -> Response:
+    return _checked_each_time(send_from_directory(current_app.config["PAGES"], name))
 
 
 def _checked_each_time(response: Response) -> Response:

@@ -8,11 +8,11 @@ from flask import Blueprint
 from apps.server.access import username
 from apps.server.api import Reply, operation
 from apps.server.context import catalogue, database
+from apps.server.fields import ClientId, GridJson, Version
 from apps.server.refusals import ApiError
 from apps.server.store import submissions as store
 from apps.server.store import variations
 from apps.server.store.submissions import Submission
-from apps.server.traces import ClientId, Version
 from utilities.grid import Grid, distance, grid_fault
 
 blueprint = Blueprint("submissions", __name__)
@@ -24,8 +24,7 @@ class NewSubmission(msgspec.Struct):
     version: Version
     test_index: Annotated[int, msgspec.Meta(ge=0, le=10**6)]
     """From 0."""
-    grid: Any
-    """H x W ints 0-9."""
+    grid: GridJson
     actions: list[Any] = []
     seconds: Annotated[float, msgspec.Meta(ge=0, le=10**9)] = 0.0
     client_id: ClientId | None = None

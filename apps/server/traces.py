@@ -1,6 +1,6 @@
 """`/arc2/api/tasks/<task_id>/traces` and `/arc2/api/traces/<trace_id>`: reasoning traces and votes."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from flask import Blueprint
@@ -9,16 +9,12 @@ from apps.server.access import username, username_or_none
 from apps.server.api import Reply, operation
 from apps.server.code import run_program
 from apps.server.context import catalogue, database
+from apps.server.fields import Cells, ClientId, Text, Version
 from apps.server.store import traces as store
 from apps.server.store import variations
 from apps.server.store.database import last_event_id
 from apps.server.store.traces import Trace, TraceContent, Verified
 from apps.server.texts import clean_text
-
-ClientId = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-"""Chosen by the page for each change, so that a change that is sent again is made once."""
-Cells = Annotated[list[Any], msgspec.Meta(max_length=1000)]
-Version = Annotated[int, msgspec.Meta(ge=0, le=10**6)]
 
 blueprint = Blueprint("traces", __name__)
 
@@ -26,17 +22,17 @@ blueprint = Blueprint("traces", __name__)
 class NewTrace(msgspec.Struct):
     """A trace, with a program if there is one."""
 
-    text: str
+    text: Text
     client_id: ClientId
     version: Version = 0
-    code: str | None = None
+    code: Text | None = None
     cells: Cells | None = None
 
 
 class TraceEdit(msgspec.Struct):
     """A new text for the revision of a trace that its author has seen."""
 
-    text: str
+    text: Text
     revision: Annotated[int, msgspec.Meta(ge=1, le=10**9)]
 
 

@@ -53,12 +53,49 @@ def test_text_never_becomes_markup() -> None:
 
 def test_every_name_that_scripts_rely_on_is_there() -> None:
     """The `data-testid` names of the testing interface."""
-    names = (
-        "task-id task-search gallery gallery-item previous-task next-task random-task train-pair test-input next-test "
-        "output-grid tool-edit tool-select tool-fill tool-line tool-rect tool-eyedropper grid-size resize copy-input "
-        "reset undo redo submit submit-result distance show-distance show-numbers palette sign-variation version "
-        "username trace-item trace-up trace-down trace-score trace-remove export import replay help"
-    ).split()
+    names = [
+        "task-id",
+        "task-search",
+        "gallery",
+        "gallery-item",
+        "previous-task",
+        "next-task",
+        "random-task",
+        "train-pair",
+        "test-input",
+        "next-test",
+        "output-grid",
+        "tool-edit",
+        "tool-select",
+        "tool-fill",
+        "tool-line",
+        "tool-rect",
+        "tool-eyedropper",
+        "grid-size",
+        "resize",
+        "copy-input",
+        "reset",
+        "undo",
+        "redo",
+        "submit",
+        "submit-result",
+        "distance",
+        "show-distance",
+        "show-numbers",
+        "palette",
+        "sign-variation",
+        "version",
+        "username",
+        "trace-item",
+        "trace-up",
+        "trace-down",
+        "trace-score",
+        "trace-remove",
+        "export",
+        "import",
+        "replay",
+        "help",
+    ]
     text = (APPS / "testing_interface.html").read_text(encoding="utf-8")
     text += "".join(script.read_text(encoding="utf-8") for script in SCRIPTS.glob("*.js"))
     missing = [name for name in names if f'"{name}"' not in text]

@@ -52,7 +52,8 @@ def timed(count: int, work: Callable[[], object]) -> float:
 
 
 def pool_contender(pool: Pool, program: str, workers: int) -> Contender:
-    """One thread of this process per worker, each with its share of the programs."""
+    """Two threads of this process per worker, as the verifier has, each with its share of the programs."""
+    callers = 2 * workers
 
     def share(count: int) -> None:
         for _ in range(count):
@@ -61,8 +62,8 @@ def pool_contender(pool: Pool, program: str, workers: int) -> Contender:
                 raise RuntimeError(f"a benchmark program failed: {outcomes}")
 
     def run(count: int) -> float:
-        with ThreadPoolExecutor(workers) as threads:
-            return timed(count, lambda: list(threads.map(share, [count // workers] * workers)))
+        with ThreadPoolExecutor(callers) as threads:
+            return timed(count, lambda: list(threads.map(share, [count // callers] * callers)))
 
     return run
 

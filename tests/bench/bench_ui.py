@@ -125,7 +125,10 @@ def open_page(browser: Browser, address: str, rest: str = "") -> Page:
 
 def loading(browser: Browser, address: str) -> Iterator[tuple[str, float, float, str]]:
     """From navigation to a task that can be solved, with an empty cache and with a full one."""
-    for name, fresh in (("usable after navigation, empty cache (median)", True), ("the same, full cache", False)):
+    for name, fresh in (
+        ("usable after navigation, empty cache (median)", True),
+        ("the same, full cache", False),
+    ):
         times = []
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         for _ in range(LOADS):
@@ -149,7 +152,12 @@ def drawing(browser: Browser, address: str) -> Iterator[tuple[str, float, float,
             page.get_by_test_id(before).check()
         result = page.evaluate(MEASURE_EVENTS)
         times = sorted(result["times"])
-        yield f"pointer event on 30 x 30, {name}: 95th percentile of {len(times)}", times[int(len(times) * 0.95)], EVENT_BAR, "ms"
+        yield (
+            f"pointer event on 30 x 30, {name}: 95th percentile of {len(times)}",
+            times[int(len(times) * 0.95)],
+            EVENT_BAR,
+            "ms",
+        )
         yield f"pointer events not painted in the next frame, {name}", result["late"], 0, "events"
 
 
@@ -165,7 +173,12 @@ def scrolling(browser: Browser, address: str) -> Iterator[tuple[str, float, floa
     for _ in range(60):
         page.mouse.wheel(0, 500)
         page.wait_for_timeout(50)
-    yield "longest task while the gallery of 1,120 tasks scrolls", page.evaluate("Math.max(0, ...window.longTasks)"), LONG_TASK_BAR, "ms"
+    yield (
+        "longest task while the gallery of 1,120 tasks scrolls",
+        page.evaluate("Math.max(0, ...window.longTasks)"),
+        LONG_TASK_BAR,
+        "ms",
+    )
     print(f"(longest task from navigation to the open gallery: {opening:.0f} ms)", file=sys.stderr)
     scrolled = page.evaluate("document.querySelector('.thumbnails').scrollTop")
     if not scrolled:

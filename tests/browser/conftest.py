@@ -25,13 +25,18 @@ from tests.scripts import ROOT, environment
 
 CHROMIUM = "/usr/bin/chromium"
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+    "device_scale_factor": 2,
+}
 NewPerson = Callable[..., Person]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for all tests."""
+    """One browser for a file of tests: while Playwright runs, no other test could use asyncio."""
     if not Path(CHROMIUM).exists() and not os.environ.get("CI"):
         pytest.skip(f"there is no {CHROMIUM} on this machine")
     with sync_playwright() as playwright:
@@ -47,7 +52,7 @@ class Site:
         self.address, self.folder = address, folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def static_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The apps on a plain file server."""
     folder = tmp_path_factory.mktemp("static")
@@ -100,7 +105,7 @@ def free_port() -> int:
         return int(held.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Our server, shared by the tests; each uses tasks and names of its own."""
     process = ServerProcess(tmp_path_factory.mktemp("server"), free_port())

@@ -46,6 +46,10 @@ class Person:
             expect(self["task-id"]).to_have_text(task)
             expect(self["train-pair"].first).to_be_visible()
 
+    def has_sent_everything(self) -> None:
+        """Wait until no change waits to be sent."""
+        expect(self["connection"]).to_have_attribute("data-waiting", "0")
+
     def reload(self) -> None:
         """Reload the page, at once."""
         self.page.reload()
@@ -82,12 +86,16 @@ class Person:
         text = json.dumps(grid, separators=(",", ":"))
         expect(self["output-grid"]).to_have_attribute("data-grid", text)
 
-    def point(self, cell: Cell, where: str = "[data-testid=output-grid] .grid", shape: Cell | None = None) -> tuple[float, float]:
+    def point(
+        self, cell: Cell, where: str = "[data-testid=output-grid] .grid", shape: Cell | None = None
+    ) -> tuple[float, float]:
         """The middle of a cell on the screen; cells outside of the grid are meant."""
         box = self.page.locator(where).first.bounding_box()
         assert box is not None
         rows, columns = shape or (len(self.grid), len(self.grid[0]))
-        return box["x"] + box["width"] / columns * (cell[1] + 0.5), box["y"] + box["height"] / rows * (cell[0] + 0.5)
+        return box["x"] + box["width"] / columns * (cell[1] + 0.5), box["y"] + box["height"] / rows * (
+            cell[0] + 0.5
+        )
 
     def paint(self, *cells: Cell) -> None:
         """Click cells of the answer."""

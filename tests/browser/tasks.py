@@ -32,7 +32,9 @@ _TESTS = [{"input": [[7, 8], [0, 7]], "output": BLUE_DIAGONAL}, {"input": [[6]],
 TASKS = [
     *(_task(task_id) for task_id in TASK_IDS),
     _task(TWO_TESTS, test=_TESTS),
-    _task(LARGE, train=[{"input": _SQUARE, "output": _SQUARE}] * 3, test=[{"input": _SQUARE, "output": _SQUARE}]),
+    _task(
+        LARGE, train=[{"input": _SQUARE, "output": _SQUARE}] * 3, test=[{"input": _SQUARE, "output": _SQUARE}]
+    ),
     _task(SECRET, test=[{"input": [[7, 8], [0, 7]]}]),
     _task(HOSTILE),
     _task(

@@ -133,6 +133,7 @@ def test_on_a_shared_server_an_account_is_made_and_used_again(tmp_path: Path, ne
         ada.reload()
         expect(ada["username"]).to_have_value("ada")
         ada.click("settings", "sign-out")
+        expect(ada["notice"]).to_contain_text("Sign in first")
         expect(ada["username"]).to_have_value("")
         ada["username"].fill("ada")
         ada["username"].press("Enter")

@@ -46,7 +46,7 @@ def test_the_server_goes_away_for_a_while_and_the_page_is_reloaded_meanwhile(
     ada.paint((0, 0))
     ada["trace-text"].fill("during")
     ada.click("trace-add")
-    ada.click("trace-up")
+    ada["trace-item"].filter(has_text="before").get_by_test_id("trace-up").click()
     expect(ada["connection"]).to_contain_text("waiting")
     expect(ada["trace-item"]).to_have_count(2)
     own_server.start()
@@ -61,7 +61,10 @@ def test_the_server_goes_away_for_a_while_and_the_page_is_reloaded_meanwhile(
 def test_changes_that_wait_survive_a_closed_page(server: Site, new_person: NewPerson, task_id: str) -> None:
     ada = new_person(server, task_id, may_fail=True)
     ada.is_called(f"ada {task_id}")
-    ada.page.route("**/api/tasks/*/traces", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    ada.page.route(
+        "**/api/tasks/*/traces",
+        lambda route: route.abort() if route.request.method == "POST" else route.continue_(),
+    )
     ada["trace-text"].fill("closed too early")
     ada.click("trace-add")
     expect(ada["connection"]).to_contain_text("1 change waiting")
@@ -107,12 +110,13 @@ def test_what_the_server_refuses_is_said_and_the_text_is_given_back(
     expect(ada["trace-item"]).to_have_count(0)
 
 
-def test_with_no_stream_to_spare_the_page_polls(
-    own_server: ServerProcess, new_person: NewPerson
-) -> None:
+def test_with_no_stream_to_spare_the_page_polls(own_server: ServerProcess, new_person: NewPerson) -> None:
     ada, bob = (new_person(own_server.site, "task001", may_fail=True) for _ in range(2))
     for person in (ada, bob):
-        person.page.route("**/api/events*", lambda route: route.fulfill(status=503, body='{"success": false, "error": "full"}'))
+        person.page.route(
+            "**/api/events*",
+            lambda route: route.fulfill(status=503, body='{"success": false, "error": "full"}'),
+        )
         person.reload()
     ada.is_called("ada")
     ada["trace-text"].fill("polled")

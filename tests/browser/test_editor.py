@@ -178,9 +178,7 @@ def test_the_timeline_survives_a_reload_and_is_kept_per_test_input(
     ada.sees([[1, 0, 0], [0, 1, 0], [0, 0, 0]])
 
 
-def test_a_wrong_answer_shows_which_cells_are_wrong(
-    site: Site, new_person: NewPerson, task_id: str
-) -> None:
+def test_a_wrong_answer_shows_which_cells_are_wrong(site: Site, new_person: NewPerson, task_id: str) -> None:
     ada = new_person(site, task_id)
     ada.is_called(f"ada {task_id}")
     ada.paint((0, 0), (1, 2))

@@ -1,16 +1,17 @@
 """Files in and out, and links from reports."""
 
 import json
-from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import NewPerson, Site
 from tests.browser.person import Person
 from tests.browser.tasks import BLUE_DIAGONAL, SECRET, TWO_TESTS
-from tests.scripts import ROOT
+from tests.results_files import run_line, write_lines
+from tests.scripts import ROOT, run
+from tests.utilities.scoring.records import code_record
 
 OWN_TASK = {"train": [{"input": [[1]], "output": [[2]]}], "test": [{"input": [[3]], "output": [[4, 4]]}]}
 
@@ -128,16 +129,11 @@ def test_traces_of_others_are_read_from_a_traces_store(
     expect(ada["trace-score"]).to_have_text("2")
 
 
-def attempts() -> dict[str, str]:
-    """The attempts of the test vectors, by their answers."""
-    vectors = json.loads((ROOT / "tests" / "vectors" / "attempt_links.json").read_text())
-    return {json.dumps(vector["answers"]): vector["attempt"] for vector in vectors}
-
-
 def test_a_report_links_a_failed_attempt_which_opens_with_its_differences(
     site: Site, new_person: NewPerson, task_id: str
 ) -> None:
-    attempt = attempts()["[[[0, 1, 2], [3, 4, 5], [6, 7, 8]]]"]
+    vectors = json.loads((ROOT / "tests" / "vectors" / "attempt_links.json").read_text())
+    (attempt,) = [each["attempt"] for each in vectors if each["grid"] == [[0, 1, 2], [3, 4, 5], [6, 7, 8]]]
     ada = new_person(site, task_id)
     ada.paint((0, 0))
     ada.open(task_id, f"?attempt={attempt}&label=CLAUDE")
@@ -150,15 +146,31 @@ def test_a_report_links_a_failed_attempt_which_opens_with_its_differences(
     ada.sees([[1, 0, 0], [0, 0, 0], [0, 0, 0]])
 
 
-def test_an_attempt_opens_at_the_first_test_input_that_is_wrong(
+def test_an_attempt_at_another_test_input_or_with_a_secret_answer(
     static_site: Site, new_person: NewPerson
 ) -> None:
-    ada = new_person(static_site, TWO_TESTS, may_fail=True)
-    right = f"3x3.{urlsafe_b64encode((100010001).to_bytes(4, 'big')).decode().rstrip('=')}"
-    ada.open(TWO_TESTS, f"?attempt={right},1x1.AQ")
+    ada = new_person(static_site, TWO_TESTS)
+    ada.open(TWO_TESTS, "/test/1?attempt=1")
     ada.sees([[1]])
     expect(ada["submit-result"]).to_contain_text("yours is 1 × 1, the answer is 1 × 3")
-    ada.open(TWO_TESTS, f"/test/0?attempt={right},1x1.AQ")
+    ada.open(TWO_TESTS, "?attempt=100-010-001")
     expect(ada["submit-result"]).to_have_attribute("data-correct", "true")
-    ada.open(SECRET, "?attempt=1x1.AQ")
+    ada.open(SECRET, "?attempt=12")
     expect(ada["submit-result"]).to_have_attribute("data-correct", "null")
+
+
+def test_the_link_of_a_report_opens_in_the_editor(
+    static_site: Site, new_person: NewPerson, chromium: Browser, tmp_path: Path
+) -> None:
+    record = code_record("task005", [BLUE_DIAGONAL], [[[[1, 0, 0], [0, 2, 0], [0, 0, 1]]]])
+    write_lines(tmp_path / "results.jsonl", run_line("run1", "CODER"), record)
+    flags = ("--html", "report.html", "--testing_interface", static_site.address)
+    assert run("benchmark/report.py", "results.jsonl", *flags, cwd=tmp_path).returncode == 0
+    report = chromium.new_page()
+    report.goto((tmp_path / "report.html").as_uri())
+    link = report.get_by_role("link", name="open in editor").get_attribute("href")
+    report.close()
+    ada = new_person(static_site)
+    ada.page.goto(link or "")
+    ada.sees([[1, 0, 0], [0, 2, 0], [0, 0, 1]])
+    expect(ada["submit-result"]).to_contain_text("1 of 9 cells differs")

@@ -97,7 +97,9 @@ def test_help_shows_the_keys_and_switches_them_off(
     ada.sees([[0, 0, 0], [0, 0, 0], [0, 0, 0]])
 
 
-def test_keys_do_nothing_while_somebody_writes(static_site: Site, new_person: NewPerson, task_id: str) -> None:
+def test_keys_do_nothing_while_somebody_writes(
+    static_site: Site, new_person: NewPerson, task_id: str
+) -> None:
     ada = new_person(static_site, task_id)
     ada["trace-text"].click()
     ada.page.keyboard.type("fill 5, then g")

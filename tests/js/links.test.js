@@ -5,7 +5,6 @@ import { test } from "node:test";
 import { galleryAddress, parseAddress, taskAddress } from "../../apps/static/js/address.js";
 import { decodeAttempt, encodeAttempt } from "../../apps/static/js/attempt_link.js";
 import { cellsOf, linkText, partsOf } from "../../apps/static/js/cell_links.js";
-import { blank } from "../../apps/static/js/grid.js";
 
 const vectors = JSON.parse(readFileSync(new URL("../vectors/attempt_links.json", import.meta.url), "utf8"));
 
@@ -26,20 +25,16 @@ test("addresses that are none are told apart", () => {
   assert.equal(parseAddress("#/task/%E0%A4%A").taskId, "%E0%A4%A");
 });
 
-test("attempts are packed as the vectors say, and come back", () => {
-  for (const { answers, attempt } of vectors) {
-    assert.equal(encodeAttempt(answers), attempt);
-    assert.deepEqual(decodeAttempt(attempt), answers);
+test("attempts are written as the vectors say, and come back", () => {
+  for (const { grid, attempt } of vectors) {
+    assert.equal(encodeAttempt(grid), attempt);
+    assert.deepEqual(decodeAttempt(attempt), grid);
   }
-  const large = blank(30, 30, 9);
-  assert.ok(encodeAttempt([large]).length <= 506);
-  assert.deepEqual(decodeAttempt(encodeAttempt([large, null, [[0]]])), [large, null, [[0]]]);
 });
 
 test("an attempt that is none is refused", () => {
-  for (const text of ["x", "3x3.", "3x3.!!", "0x3.AA", "31x1.AA", "1x1._w", "2x2.AA=", "<b>", "3x3.////"]) {
-    assert.equal(decodeAttempt(text), null, text);
-  }
+  const none = ["", "x", "-", "12-3", "12--34", "12-34-", "1".repeat(31), Array(31).fill("1").join("-"), "1 2", "<b>", "1".repeat(5000)];
+  for (const text of none) assert.equal(decodeAttempt(text), null, text);
 });
 
 test("links to cells are found in text, with the text around them", () => {

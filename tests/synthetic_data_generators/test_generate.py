@@ -14,21 +14,18 @@ import pytest
 
 from tests.conftest import TasksFile
 from tests.fault_server import FaultServer, serving
-from tests.scripts import GENERATE_CODE, GENERATE_REASONING, ROOT, VERIFY, environment, run, start
+from tests.scripts import (
+    GENERATE_CODE,
+    GENERATE_REASONING,
+    PER_ATTEMPT,
+    ROOT,
+    VERIFY,
+    environment,
+    run,
+    start,
+)
 from tests.soak import Soak, soak_once, write_real_tasks
 from utilities.record_reader import current_results
-
-PER_ATTEMPT = (
-    "prompt_messages",
-    "reasoning",
-    "response",
-    "thinking",
-    "finish_reason",
-    "usage",
-    "generation_time_seconds",
-    "provider",
-    "error",
-)
 
 
 def lines_of(path: Path) -> list[dict[str, Any]]:

@@ -263,13 +263,51 @@ def test_the_older_spelling_of_the_argument(tmp_path: Path) -> None:
     assert len(list(current_results(tmp_path / "results.verified.jsonl"))) == 1
 
 
-def test_a_ray_cluster_gives_the_same_verdicts(tmp_path: Path) -> None:
-    pytest.importorskip("ray", reason="Ray is optional and not installed")
-    wrong = "def solve_task(grid):\n    return [[0]]"
-    path = write(tmp_path / "results.jsonl", *(result(number, [RIGHT, wrong]) for number in range(3)))
-    code, _, stderr, records = verify(path, "--executor", "ray", "--workers", "2")
-    assert code == 0, stderr
-    assert [record["verification_success"] for record in records] == [[True, False]] * 3
+def test_several_files_and_patterns_are_verified_each_into_its_own_file(tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    write(tmp_path / "a.jsonl", result(1, [RIGHT]))
+    write(tmp_path / "b.jsonl", result(2, [RIGHT]), result(3, ["x"]))
+    write(tmp_path / "more" / "c.jsonl", result(4, [RIGHT]))
+    for name in ("a.attempts.jsonl", "old.verified.jsonl"):
+        (tmp_path / name).write_text("not looked at\n")
+    for _ in range(2):  # the second time beside the files of verdicts
+        done = run(VERIFY, "a.jsonl", "**/*.jsonl", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    for stem, count in (("a", 1), ("b", 2), ("more/c", 1)):
+        assert len(list(current_results(tmp_path / f"{stem}.verified.jsonl"))) == count
+    assert done.stdout.count("verdicts: ") == 3
+
+
+def test_a_parquet_of_results_is_verified(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is optional and not installed")
+    import pyarrow
+
+    # Parquet cannot hold an empty object
+    records = [result(number, [RIGHT, None], provider=[None, None]) for number in range(200)]
+    records.append({"entry_type": "run", "run_id": "run1", "config": {"model_identifier": "CODER"}})
+    parquet.write_table(pyarrow.Table.from_pylist(records), tmp_path / "nested.parquet")
+    flat = [record | {"task_data": json.dumps(record["task_data"])} for record in records[:3]]
+    parquet.write_table(pyarrow.Table.from_pylist(flat), tmp_path / "flat.parquet")
+    done = run(VERIFY, "*.parquet", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "verified 200 of 200 tasks" in done.stdout and "verified 3 of 3 tasks" in done.stdout
+    assert "CODER" in done.stdout
+
+
+def test_a_file_that_is_no_parquet_is_one_sentence(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow", reason="pyarrow is optional and not installed")
+    (tmp_path / "results.parquet").write_text("not Parquet")
+    done = run(VERIFY, "results.parquet", cwd=tmp_path)
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (1, 1)
+    assert "cannot be read as Parquet" in done.stderr
+
+
+def test_two_files_whose_verdicts_would_go_to_one_are_refused(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        write(tmp_path / name / "results.jsonl", result(1, [RIGHT]))
+    done = run(VERIFY, "*/results.jsonl", "--output_directory", str(tmp_path / "out"), cwd=tmp_path)
+    assert (done.returncode, "would both go to" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("flags", [["--sandbox", "nothing"], ["--executor", "cloud"]])

@@ -198,7 +198,7 @@ def test_tasks_come_before_a_later_fault_is_reached(tmp_path: Path) -> None:
         next(loaded)
 
 
-@pytest.mark.parametrize("filters", [{}, {"max_tasks": 1}, {"tasks": (1, 1)}, {"task_ids": ("a",)}])
+@pytest.mark.parametrize("filters", [{}, {"max_tasks": 1}, {"tasks": (1, 1)}])
 def test_a_selection_refuses_a_source_with_a_fault_in_a_task_that_is_not_chosen(
     tmp_path: Path, filters: dict[str, Any]
 ) -> None:
@@ -209,6 +209,37 @@ def test_a_selection_refuses_a_source_with_a_fault_in_a_task_that_is_not_chosen(
         DatasetError, match=r"tasks\.jsonl, line 2, task b: in the input of train pair 2, row 2 "
     ):
         TaskSelection(path, **filters)
+
+
+@pytest.mark.parametrize("spaces", [b"", b" "])
+@pytest.mark.parametrize("ending", [".json", ".jsonl"])
+def test_of_tasks_with_other_ids_nothing_but_the_id_is_looked_at(
+    tmp_path: Path, ending: str, spaces: bytes
+) -> None:
+    path = tmp_path / f"tasks{ending}"
+    bad = task("b").line.replace(b"[[4]]", b"[[4],[]]", 1)
+    lines = [spaces + line.replace(b":", b":" + spaces) for line in (bad, task("a").line, bad)]
+    write_atomically(path, json_list(lines) if ending == ".json" else b"\n".join(lines))
+    for versions in ("0", "all"):
+        assert keys(path, task_ids=("a",), versions=versions) == [("a", 0)]
+        with pytest.raises(UsageError, match=r"has no task c$"):
+            TaskSelection(path, task_ids=("c",), versions=versions)
+
+
+@pytest.mark.parametrize("record", [b'{"version": 0}', b'{"task_id": 7}', b"[]", b"{"])
+def test_a_task_whose_id_cannot_be_told_is_refused_also_when_others_are_wanted(
+    tmp_path: Path, record: bytes
+) -> None:
+    path = tmp_path / "tasks.jsonl"
+    path.write_bytes(record + b"\n" + task("a").line)
+    with pytest.raises(DatasetError, match=r"tasks\.jsonl, line 1"):
+        TaskSelection(path, task_ids=("a",))
+
+
+def test_escapes_in_ids_are_understood_also_where_tasks_are_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "tasks.jsonl"
+    path.write_bytes(task("x").line + b"\n" + task("a").line.replace(b'"a"', rb'"\u0061"'))
+    assert keys(path, task_ids=("a",)) == [("a", 0)]
 
 
 def test_a_selection_can_be_iterated_again_and_while_it_is_iterated(dataset: Path) -> None:
@@ -249,7 +280,7 @@ def test_memory_does_not_grow_with_the_number_of_tasks(tmp_path: Path, ending: s
         tracemalloc.stop()
         return size
 
-    assert peak(200) < peak(20) + 100_000  # bytes; 180 such tasks are 2.7 MB of text and 12 MB of lists
+    assert peak(400) < peak(100) + 100_000  # bytes; 300 such tasks are 4.5 MB of text and 20 MB of lists
 
 
 # --- what a run reads ------------------------------------------------------------------------------------------------

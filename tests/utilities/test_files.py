@@ -1,7 +1,9 @@
 """Files are whole or as they were; JSON lists come back item by item."""
 
 import json
+import os
 import stat
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utilities.files import OtherLayout, json_list, json_list_items, write_atomically
+from utilities.files import FileLock, LockHeld, json_list, remove_leftovers, write_atomically
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.text(),
@@ -78,35 +80,27 @@ def test_a_json_list_is_json_and_comes_back(
     write_atomically(path, json_list(map(msgspec.json.encode, values)))
     assert json.loads(path.read_bytes()) == values
     if values:
-        assert [msgspec.json.decode(item) for item in json_list_items(path)] == values
         assert path.read_bytes().count(b"\n") == len(values) + 2
 
 
-@pytest.mark.parametrize(
-    ("content", "items_first"),
-    [
-        (b"", 0),
-        (b"[]\n", 0),
-        (b'[{"a": 1}]', 0),
-        (b"{}", 0),
-        (b"[\n]\n", 0),
-        (b"[\n1,\n2\n", 2),
-        (b"[\n1,\n2,\n]\n", 2),
-        (b"[\n1\n2\n]\n", 1),
-        (b"[\n1,,\n2\n]\n", 0),
-        (b"[\n1\n]\n]\n", 1),
-        (b"[\n1\n]\nmore", 1),
-        (b'[\n1,\n{"a": {},\n"b": 2}\n]\n', 1),
-        (b"[\n1,\n\n2\n]\n", 1),
-    ],
-)
-def test_another_layout_is_noticed_after_the_items_that_were_sure(
-    tmp_path: Path, content: bytes, items_first: int
-) -> None:
-    path = tmp_path / "list.json"
-    path.write_bytes(content)
-    read = []
-    with pytest.raises(OtherLayout):
-        for item in json_list_items(path):
-            read.append(bytes(item))
-    assert len(read) == items_first
+def test_a_lock_is_had_by_one_at_a_time_and_names_its_owner(tmp_path: Path) -> None:
+    lock = FileLock(tmp_path / "lock")
+    for wait in (0.0, 0.1):
+        with pytest.raises(LockHeld) as error:
+            FileLock(tmp_path / "lock", wait)
+        assert error.value.owner == str(os.getpid())
+    lock.close()
+    FileLock(tmp_path / "lock").close()
+
+
+def test_a_lock_is_waited_for(tmp_path: Path) -> None:
+    lock = FileLock(tmp_path / "lock")
+    threading.Timer(0.1, lock.close).start()
+    FileLock(tmp_path / "lock", 60).close()
+
+
+def test_only_leftovers_of_the_file_itself_are_removed(tmp_path: Path) -> None:
+    for name in (".a.json.0123abcd.tmp", ".a.json.lock", ".aa.json.0123abcd.tmp", "a.json"):
+        (tmp_path / name).touch()
+    remove_leftovers(tmp_path / "a.json")
+    assert {path.name for path in tmp_path.iterdir()} == {".a.json.lock", ".aa.json.0123abcd.tmp", "a.json"}

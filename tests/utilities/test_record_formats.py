@@ -1,6 +1,6 @@
 """The lines of a results file, held to golden files: other people's notebooks read them.
 
-When a format is changed on purpose: python tests/utilities/test_record_formats.py writes the golden file anew.
+When a format is changed on purpose: python tests/utilities/test_record_formats.py writes the golden files anew.
 """
 
 import asyncio
@@ -17,19 +17,21 @@ if not __package__:
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import make_task
 from tests.scripted_model import CODE_REPLY, ScriptedModel
-from tests.scripts import GENERATE_CODE, ROOT
+from tests.scripts import CODE_BENCHMARK, DIRECT_BENCHMARK, GENERATE_CODE, ROOT
 from utilities.model_utils import Message, RefusedError, Reply, Request, Usage
 from utilities.records import Attempt, ErrorInfo, JournalLine, attempt_fields, read_replies
 from utilities.results import ResultsFile, journal_path
 from utilities.run_setup import prepare
 from utilities.runner import Run
 
-GOLDEN = ROOT / "tests" / "golden" / "code_data_results.jsonl"
+GOLDEN = ROOT / "tests" / "golden"
+SCRIPTS = {GENERATE_CODE: (), CODE_BENCHMARK: ("--refine", "1"), DIRECT_BENCHMARK: ()}
 CHANGING = {
     "run_id": "RUN",
     "timestamp": "TIME",
@@ -40,6 +42,8 @@ CHANGING = {
     "python": "VERSION",
     "numpy": "VERSION",
     "scipy": "VERSION",
+    "verification_time_seconds": "SECONDS",
+    "sandbox": "TIER",
 }
 
 
@@ -62,8 +66,8 @@ def answer(request: Request) -> Reply:
     return Reply(text, "Let me see.", finish, usage, 2.4, {"id": "gen-1"})
 
 
-def written(folder: Path) -> list[dict[str, Any]]:
-    """What generate_code_data.py writes for one task, with what changes from run to run replaced."""
+def written(path: str, folder: Path) -> list[dict[str, Any]]:
+    """What a script writes for one task, with what changes from run to run replaced."""
     tasks = folder / "tasks.jsonl"
     tasks.write_bytes(make_task().line + b"\n")
     flags = [
@@ -75,8 +79,9 @@ def written(folder: Path) -> list[dict[str, Any]]:
         "3",
         "--temperature",
         "0.7",
+        *SCRIPTS[path],
     ]
-    setup = dataclasses.replace(prepare(script(GENERATE_CODE).JOB, flags), model=ScriptedModel(answer))
+    setup = dataclasses.replace(prepare(script(path).JOB, flags), model=ScriptedModel(answer))
     setup.run.manifest["model_id"] = "scripted"
     with ResultsFile(setup.results, setup.run.run_id) as results:
         asyncio.run(Run(setup, results).run())
@@ -89,8 +94,14 @@ def steady(value: Any) -> Any:
     return [steady(inner) for inner in value] if isinstance(value, list) else value
 
 
-def test_records_are_those_of_the_golden_file(tmp_path: Path) -> None:
-    assert written(tmp_path) == [json.loads(line) for line in GOLDEN.read_text().splitlines()]
+def golden(path: str) -> Path:
+    """The golden file of a script, called like its results file."""
+    return GOLDEN / script(path).JOB.results.name
+
+
+@pytest.mark.parametrize("path", SCRIPTS)
+def test_records_are_those_of_the_golden_file(path: str, tmp_path: Path) -> None:
+    assert written(path, tmp_path) == [json.loads(line) for line in golden(path).read_text().splitlines()]
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
@@ -111,7 +122,7 @@ prompts = st.tuples(st.builds(Message, st.sampled_from(["system", "user"]), text
 @given(st.lists(st.builds(Attempt, prompts, replies), min_size=1, max_size=3))
 def test_replies_survive_the_way_through_a_record(attempts: list[Attempt]) -> None:
     record = json.loads(msgspec.json.encode(attempt_fields(attempts)))
-    back = [Attempt(messages, reply) for _, messages, reply in read_replies(record)]
+    back = [Attempt(request.messages, reply) for request, reply in read_replies(record)]
     assert back == attempts
 
 
@@ -133,5 +144,7 @@ def test_a_response_survives_the_way_through_the_journal(reply: Reply) -> None:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as name:
-        GOLDEN.write_text("".join(json.dumps(line) + "\n" for line in written(Path(name))))
+    for path in SCRIPTS:
+        with tempfile.TemporaryDirectory() as name:
+            lines = [json.dumps(line) + "\n" for line in written(path, Path(name))]
+        golden(path).write_text("".join(lines))

@@ -270,5 +270,6 @@ def test_a_record_gives_back_its_task_and_its_replies(tmp_path: Path) -> None:
     assert record["provider"] == [{"id": "gen-1"}]
     assert list(read_replies(record)) == []  # no prompt, no key to find it by
     record["prompt_messages"] = [[{"role": "user", "content": "?"}]]
-    ((attempt, messages, reply),) = read_replies(record)
-    assert (attempt, messages[0].content, reply.text, reply.thinking) == (0, "?", "text", "hm")
+    ((request, reply),) = read_replies(record)
+    assert (request.attempt, request.part, request.messages[0].content) == (0, 0, "?")
+    assert (reply.text, reply.thinking) == ("text", "hm")

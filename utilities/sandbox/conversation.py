@@ -18,6 +18,9 @@ from utilities.sandbox.wire import LENGTH, LOCKED
 SLICE_SECONDS = 0.02
 """How long results may sit in the socket, and how late a cancellation may be noticed."""
 
+MOST_OF_AN_ERROR = 2000
+"""Characters; an honest child sends about 1,000."""
+
 Failure = tuple[ErrorType, str]
 
 _decode = msgspec.json.Decoder(Result).decode
@@ -103,7 +106,7 @@ class Conversation:
     def _take(self, message: bytes) -> None:
         try:
             result = _decode(message)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise _Broken("bad_output", "the program wrote to the sandbox's own channel") from error
         grid = result.output
         regular = grid is None or all(len(row) == len(grid[0]) for row in grid)
@@ -111,6 +114,7 @@ class Conversation:
         whole = (grid is None) == failed == (result.error is not None)
         if result.index != len(self.results) or not regular or not whole:
             raise _Broken("bad_output", "the program wrote to the sandbox's own channel")
+        result.error = result.error and result.error[:MOST_OF_AN_ERROR]
         self.results.append(result)
 
 

@@ -80,6 +80,8 @@ def _row(value: "Any", number: int, width: int) -> list[int]:
 def _cell(value: "Any", number: int) -> int:
     """An unusual cell as an int; raises BadOutput."""
     plain = value.item() if _is_scalar(value) else value
+    if _is_scalar(plain) and plain.dtype.kind == "f":  # longdouble, which Python has nothing of its own for
+        plain = float(plain)
     if isinstance(plain, float) and plain.is_integer():
         plain = int(plain)
     if not isinstance(plain, int):

@@ -80,8 +80,12 @@ class _Worker:
 class Pool:
     """Runs untrusted programs, `workers` at once."""
 
-    def __init__(self, workers: int | None = None, sandbox: str = "auto", niceness: int = 0) -> None:
+    def __init__(
+        self, workers: int | None = None, sandbox: str = "auto", niceness: int = 0, *, pinned: bool = True
+    ) -> None:
         """`workers` defaults to the cores; `sandbox` is `auto`, a tier's name, or `unsafe`; `niceness` as in nice(1).
+
+        `pinned`: each worker keeps to a core of its own, as far as they go round; not where other pools share the machine.
 
         Raises ValueError for an unknown name and SandboxUnavailable when this machine cannot have that tier.
         """
@@ -90,12 +94,14 @@ class Pool:
         count = workers if workers is not None else len(cores)
         if count < 1:
             raise ValueError(f"A pool needs at least one worker, not {count}.")
-        self._workers = [_Worker(cores[number] if count <= len(cores) else None) for number in range(count)]
+        own_cores = pinned and count <= len(cores)
+        self._workers = [_Worker(cores[number] if own_cores else None) for number in range(count)]
         # Last in, first out: workers that are rarely needed start no zygotes.
         self._free: queue.LifoQueue[_Worker] = queue.LifoQueue()
         for worker in self._workers:
             self._free.put(worker)
-        self._threads = ThreadPoolExecutor(count, thread_name_prefix="sandbox")
+        # Two per worker: while one program runs, the next is made ready for the same worker.
+        self._threads = ThreadPoolExecutor(2 * count, thread_name_prefix="sandbox")
         self._niceness = niceness
         self._starter = Starter()
         self._pid = os.getpid()
@@ -127,7 +133,7 @@ class Pool:
             return Execution([], self.tier)
         limits = limits or Limits()
         job = encode_job(program, list(inputs), limits.stdout_characters)
-        flavour = flavour_of(program)
+        flavour = flavour_of(program, blind=self._tier.seccomp and not self._tier.landlock)
         worker = self._free.get()
         try:
             report = self._run_on(worker, flavour, job, len(inputs), limits, cancelled)
@@ -146,6 +152,9 @@ class Pool:
             return await loop.run_in_executor(self._threads, call)
         except asyncio.CancelledError:
             cancelled.set()
+            task = asyncio.current_task()
+            if self._closed and not (task and task.cancelling()):
+                raise PoolClosed("The pool is closed.") from None
             raise
         except RuntimeError:
             if self._closed:
@@ -226,11 +235,12 @@ class Pool:
         self.close()
 
 
-def flavour_of(program: str) -> Flavour:
+def flavour_of(program: str, *, blind: bool = False) -> Flavour:
     """The lightest zygote that has loaded what the program's text imports: a wrong guess costs time, nothing else, and
-    a package that is not installed gives the program an ordinary ImportError."""
+    a package that is not installed gives the program an ordinary ImportError. `blind`: nothing can be loaded later, so
+    that a package that is only mentioned counts too."""
     for flavour in _PACKAGES:
-        if flavour in program and _IMPORTS[flavour].search(program) and _installed(flavour):
+        if flavour in program and (blind or _IMPORTS[flavour].search(program)) and _installed(flavour):
             return flavour
     return "bare"
 

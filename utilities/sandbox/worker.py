@@ -4,7 +4,9 @@ The parent's clock alone decides a timeout, and the answer to it is SIGKILL: a p
 thread safe: `pool` gives a zygote to one thread at a time.
 """
 
+import fcntl
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -23,6 +25,23 @@ MEGABYTES: dict[Flavour, int] = {"bare": 4, "numpy": 7, "scipy": 24}
 """What the imports of a zygote take, in small objects."""
 START_SECONDS = 60.0
 ANSWER_SECONDS = 15.0
+
+
+def _socket_pair() -> tuple[socket.socket, socket.socket]:
+    """Two ends for the conversation with a zygote, neither of them 0, 1 or 2, which a child's own streams would replace."""
+    pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    moved = [fcntl.fcntl(end.fileno(), fcntl.F_DUPFD_CLOEXEC, 3) for end in pair]
+    for end in pair:
+        end.close()
+    return socket.socket(fileno=moved[0]), socket.socket(fileno=moved[1])
+
+
+def _read_now(descriptor: int) -> bytes:
+    """What can be read without waiting: whoever else holds the other end may never close it."""
+    os.set_blocking(descriptor, False)
+    with suppress(BlockingIOError):
+        return os.read(descriptor, 1 << 16)
+    return b""
 
 
 class ZygoteLost(Exception):
@@ -53,7 +72,7 @@ class Zygote:
         readable = tiers.readable(packages)
         user = tiers.account(readable, tier) if os.geteuid() == 0 else None
         boot = Boot(flavour, packages, readable, tier.landlock, tier.seccomp, user, cpu, canaries)
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control, theirs = _socket_pair()
         with theirs:
             self._process = subprocess.Popen(
                 [
@@ -93,10 +112,13 @@ class Zygote:
     def close(self) -> str:
         """End it and all that runs in it; the last line it wrote to stderr while starting."""
         self._control.close()
-        self._process.kill()
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         with self._process as process:
-            stderr = process.stderr
-            text = stderr.read() if stderr is not None and not stderr.closed else b""
+            text = b""
+            if process.stderr is not None and not process.stderr.closed:
+                text = _read_now(process.stderr.fileno())
         return text.decode(errors="replace").strip().rpartition("\n")[2]
 
     def run(

@@ -7,11 +7,13 @@ of `socket` in C, which loads nothing else.
 """
 
 import _socket
+import builtins
 import contextlib
 import gc
 import importlib
 import json
 import marshal
+import mmap
 import os
 import resource
 import signal
@@ -34,6 +36,8 @@ UNREADABLE = (
 """Loaded too where no file can be opened later, that is without Landlock."""
 PRELOADED: dict[str, list[str]] = {"bare": [], "numpy": ["numpy"], "scipy": ["numpy", "scipy.ndimage"]}
 STACK = 64 << 20
+RESERVES = 16
+"""Of 2 MB each: how often a program may run out of memory and still have it said."""
 DESCRIPTOR = _socket.CMSG_SPACE(4)
 LARGE = (65536, 32768, 16384, 8192, 4096, 3000, 2048, 1536, 1280, 1024, 900, 800, 700, 640, 580, 540)
 SMALL = range(15, 480, 16)
@@ -67,6 +71,7 @@ def main(descriptor: int, boot_text: str) -> None:
     gc.collect()
     held = fill_holes()
     kernel.collapse_memory()
+    child.RESERVE.extend(mmap.mmap(-1, 2 << 20) for _ in range(RESERVES))
     base = kernel.address_space()
     ready = _lock_in(boot)
     rules = kernel.Filter("reader" if boot["landlock"] else "blind") if boot["seccomp"] else None
@@ -88,7 +93,8 @@ def _preload(boot: "dict[str, Any]") -> None:
     for name in names:
         importlib.import_module(name)
     os.register_at_fork = register
-    streams = sys.stdout, sys.stderr
+    vars(builtins).update(exit=sys.exit, quit=sys.exit)  # which the module `site` would define
+    streams, at_first = (sys.stdout, sys.stderr), dict(vars(child.MODULE))
     for program in [WARM_UP] if boot["flavour"] == "bare" else [WARM_UP, NUMPY_WARM_UP]:
         ours, theirs = _socket.socketpair()
         job = marshal.dumps((program.encode(), [[[1, 2], [3, 4]]] * 2, 100), 2)
@@ -97,7 +103,8 @@ def _preload(boot: "dict[str, Any]") -> None:
         ours.close()
         theirs.close()
     sys.stdout, sys.stderr = streams
-    del child.MODULE.solve_task
+    vars(child.MODULE).clear()  # what the warm-up imported is not there for programs that forgot to
+    vars(child.MODULE).update(at_first)
 
 
 def _lock_in(boot: "dict[str, Any]") -> "dict[str, Any]":
@@ -130,7 +137,7 @@ def _set_limits() -> None:
         (resource.RLIMIT_NOFILE, 32),
         (resource.RLIMIT_STACK, STACK),
     ):
-        resource.setrlimit(kind, (limit, limit))
+        child.limit(kind, limit)
 
 
 def _readable(path: str) -> bool:

@@ -5,7 +5,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,12 @@ NAME = "annotations.sqlite"
 BUSY_SECONDS = 10.0
 """How long a write waits for another process. Within this process a lock is fairer than SQLite's own waiting."""
 READERS_KEPT = 16
+MOST_TOGETHER = 64
+"""Changes per commit; an fsync takes as long as ten changes."""
+LOG_BYTES = 4 << 20
+"""From this size on the log is tidied up, by the publisher, so that no change has to wait for it."""
+LOG_PAGES_AT_MOST = 16_384
+"""64 MB: where no publisher runs, a change does it after all."""
 PRIVATE = 0o600
 """Password hashes are for the owner only."""
 
@@ -33,6 +39,8 @@ class Database:
         self.changed: Callable[[], None] = lambda: None
         """Called after each committed change of this process."""
         self._lock = threading.Lock()
+        self._queue = _Queue()
+        self._group = _Group()
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue(READERS_KEPT)
         self._writer = connect(path)
         migrate(self._writer)
@@ -56,27 +64,56 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction: all of it is on the disk when the context ends, or nothing when that raises."""
+        """A change: all of it is on the disk when the context ends, or nothing when that raises.
+
+        Changes that come at the same time are made one after another and go to the disk together.
+        """
+        self._queue.enter()
         with self._lock:
-            connection = self._writer
-            connection.execute("BEGIN IMMEDIATE")
+            self._queue.leave()
+            group = self._begun_group()
             try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+                with _savepoint(self._writer):
+                    yield self._writer
+            finally:
+                if group.size >= MOST_TOGETHER or self._queue.is_empty() or not self._writer.in_transaction:
+                    self._commit(group)
+        group.wait()
+
+    def _begun_group(self) -> "_Group":
+        if not self._writer.in_transaction:
+            self._writer.execute("BEGIN IMMEDIATE")
+            self._group = _Group()
+        self._group.size += 1
+        return self._group
+
+    def _commit(self, group: "_Group") -> None:
+        """Also where SQLite, on a full disk, has taken everything back by itself: then nothing can be committed."""
+        try:
+            if not self._writer.in_transaction:
+                raise sqlite3.OperationalError("the disk refused a change")
+            self._writer.execute("COMMIT")
+        except sqlite3.Error as error:
+            group.error = error
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+        group.done.set()
         self.changed()
 
     def copy_to(self, path: Path) -> None:
         """Write the database as it is now to a new file, without holding up anybody. Raises sqlite3.Error."""
         path.touch(PRIVATE)
-        connection = connect(self.path)
-        try:
+        with closing(connect(self.path)) as connection:
             connection.execute("VACUUM INTO ?", (str(path),))
-        finally:
-            connection.close()
+
+    def tidy(self) -> bool:
+        """Move what the log holds into the database file, beside those who read and write; False: there was little."""
+        log = self.path.with_name(f"{self.path.name}-wal")
+        if not log.exists() or log.stat().st_size < LOG_BYTES:
+            return False
+        with closing(connect(self.path)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        return True
 
     def close(self) -> None:
         """Let go of the file. Not while others still read or write."""
@@ -86,6 +123,53 @@ class Database:
             self._readers.get().close()
 
 
+class _Group:
+    """Changes that are committed together."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.error: sqlite3.Error | None = None
+        self.done = threading.Event()
+
+    def wait(self) -> None:
+        """Wait for the commit. Raises sqlite3.Error when it failed."""
+        self.done.wait()
+        if self.error:
+            raise sqlite3.OperationalError(str(self.error))
+
+
+class _Queue:
+    """How many threads are about to make a change: the last of them commits for all before it."""
+
+    def __init__(self) -> None:
+        self._lock, self._waiting = threading.Lock(), 0
+
+    def enter(self) -> None:
+        with self._lock:
+            self._waiting += 1
+
+    def leave(self) -> None:
+        with self._lock:
+            self._waiting -= 1
+
+    def is_empty(self) -> bool:
+        return self._waiting == 0
+
+
+@contextmanager
+def _savepoint(connection: sqlite3.Connection) -> Iterator[None]:
+    """Undo what is done inside when it raises, and nothing else."""
+    connection.execute("SAVEPOINT change")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK TO change")
+            connection.execute("RELEASE change")
+        raise
+    connection.execute("RELEASE change")
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """A connection with the settings that the promises of this folder rest on."""
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
@@ -93,6 +177,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES_AT_MOST}")
     return connection
 
 

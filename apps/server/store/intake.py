@@ -27,7 +27,7 @@ COLUMNS = ("version", "origin", "verified", "code", "cells", "revision")
 def take_in_traces(database: Database, traces: Iterable[Trace]) -> int:
     """Take in the traces of a file; returns how many changes that were."""
     changes, ids = 0, set[str]()
-    for batch in batches(traces):
+    for batch in batches(map(_storable, traces)):
         with database.reading() as connection:
             fresh = [trace for trace in batch if _is_news(connection, trace, ids)]
         if fresh:
@@ -36,12 +36,22 @@ def take_in_traces(database: Database, traces: Iterable[Trace]) -> int:
     return changes
 
 
+def _storable(trace: Trace) -> Trace:
+    """SQLite's JSON ends a text at U+0000, which no page could show anyway."""
+    for name in ("trace_id", "task_id", "username", "text", "timestamp"):
+        setattr(trace, name, getattr(trace, name).replace("\0", "\ufffd"))
+    trace.voters = {name.replace("\0", "\ufffd"): vote for name, vote in trace.voters.items()}
+    return trace
+
+
 def _is_news(connection: sqlite3.Connection, trace: Trace, ids: set[str]) -> bool:
     """Whether there may be anything to take in. Gives the trace another id where its own stands for another trace."""
     there = _known(connection, trace)
     if trace.trace_id in ids or (there and there["task_id"] != trace.task_id):
         trace.trace_id = content_key(trace.task_id, trace.username, trace.text)
         there = _known(connection, trace)
+    if trace.trace_id in ids:
+        return False  # the same once more
     ids.add(trace.trace_id)
     if there is None:
         return True

@@ -18,8 +18,9 @@ from pathlib import Path
 
 from apps.server.store.backups import Backups
 from apps.server.store.database import Database
-from apps.server.store.published import ChangedMeanwhile, PublishedDataset, PublishedTraces
+from apps.server.store.dataset_file import PublishedDataset
 from apps.server.store.solutions_file import SolutionsFile
+from apps.server.store.traces_file import PublishedTraces
 from utilities.config import ROOT, RunFailed
 from utilities.traces import backup_folder
 
@@ -35,53 +36,52 @@ class Part:
     def __init__(self, step: Callable[[], bool]) -> None:
         self._step, self._next, self._said = step, 0.0, ""
 
-    def look(self) -> bool:
-        """Do a step if it is time; returns whether the part is in step. A long step is followed by as long a rest."""
+    def look(self) -> None:
+        """Do a step if it is time. A long step is followed by as long a rest."""
         begin = time.monotonic()
-        if begin < self._next:
-            return True
+        if begin >= self._next:
+            rest = time.monotonic() - begin if self.try_step() else REST_AFTER_FAILURE
+            self._next = time.monotonic() + rest
+
+    def try_step(self) -> bool:
+        """Do a step; when it fails, say why on stderr, once."""
         try:
             self._step()
-        except ChangedMeanwhile:
-            return False
         except (RunFailed, OSError, sqlite3.Error) as error:
-            self._complain(str(error))
-            self._next = time.monotonic() + REST_AFTER_FAILURE
+            if str(error) != self._said:
+                print(f"publishing: {error}", file=sys.stderr, flush=True)
+            self._said = str(error)
             return False
-        self._said, end = "", time.monotonic()
-        self._next = end + min(end - begin, 60.0)
+        self._said = ""
         return True
 
-    def _complain(self, sentence: str) -> None:
-        if sentence != self._said:
-            print(f"publishing: {sentence}", file=sys.stderr, flush=True)
-        self._said = sentence
 
-
-def parts(database: Database, directory: Path, dataset: Path) -> list[Part]:
-    """Everything that is made from the store."""
+def published_steps(database: Database, directory: Path, dataset: Path) -> list[Callable[[], bool]]:
+    """What brings each published file into step."""
     return [
-        Part(PublishedTraces(database, directory / TRACES).step),
-        Part(PublishedDataset(database, dataset).step),
-        Part(SolutionsFile(database, directory / SOLUTIONS).step),
-        Part(Backups(database, backup_folder(directory / TRACES)).step),
+        PublishedTraces(database, directory / TRACES).step,
+        PublishedDataset(database, dataset).step,
+        SolutionsFile(database, directory / SOLUTIONS).step,
     ]
 
 
 def publish_once(database: Database, directory: Path, dataset: Path) -> None:
-    """Bring all files into step. Raises what a step raises."""
-    for step in (PublishedTraces(database, directory / TRACES), PublishedDataset(database, dataset)):
-        step.step()
-    SolutionsFile(database, directory / SOLUTIONS).step()
+    """Bring all files into step. Raises RunFailed, OSError and sqlite3.Error."""
+    for step in published_steps(database, directory, dataset):
+        step()
 
 
 def follow(database: Database, directory: Path, dataset: Path, ended: threading.Event) -> None:
     """Keep everything in step until `ended`, and once more after it."""
-    working = parts(database, directory, dataset)
+    backups = Backups(database, backup_folder(directory / TRACES))
+    parts = [
+        Part(step) for step in (*published_steps(database, directory, dataset), backups.step, database.tidy)
+    ]
     while not ended.wait(POLL_SECONDS):
-        for part in working:
+        for part in parts:
             part.look()
-    publish_once(database, directory, dataset)
+    for part in parts:
+        part.try_step()
 
 
 class PublisherProcess:

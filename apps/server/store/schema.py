@@ -1,8 +1,8 @@
 """The tables. Events are the truth: they are only ever added, and triggers make the other tables from them.
 
 So one INSERT stores a change, notifies the streams (its row id is the id of the Server-Sent Event) and updates what is
-read, all in one transaction; and `check` can make the tables again from the events and compare. Accounts alone are no
-events: a password hash that was replaced is to be gone.
+read, all in one transaction; and `check` can make the tables again from the events and compare. Accounts are no
+events: a password hash that was replaced is to be gone. Nor is `published`: what the publisher left where.
 """
 
 import re
@@ -18,7 +18,8 @@ _EVENTS = """
 CREATE TABLE events (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     uid TEXT NOT NULL UNIQUE,
-    kind TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('trace', 'trace_edited', 'trace_noted', 'trace_removed', 'vote', 'variation',
+        'signature', 'flaw', 'submission')),
     task_id TEXT NOT NULL,
     username TEXT NOT NULL,
     client_id TEXT,
@@ -29,6 +30,11 @@ CREATE UNIQUE INDEX events_once ON events (username, client_id) WHERE client_id 
 CREATE INDEX events_of_a_task ON events (task_id, kind);
 CREATE TRIGGER events_never_change BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
 CREATE TRIGGER events_never_go BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are never removed'); END;
+CREATE TABLE published (
+    name TEXT PRIMARY KEY,
+    stamp TEXT NOT NULL,
+    originals TEXT NOT NULL
+);
 CREATE TABLE accounts (
     name_key TEXT PRIMARY KEY,
     username TEXT NOT NULL,
@@ -55,7 +61,7 @@ CREATE TABLE traces (
     removed INTEGER NOT NULL DEFAULT 0,
     event_id INTEGER NOT NULL REFERENCES events (id)
 );
-CREATE INDEX traces_of_a_task ON traces (task_id, event_id) WHERE NOT removed;
+CREATE INDEX traces_of_a_task ON traces (task_id) WHERE NOT removed;
 CREATE TABLE votes (
     trace_id TEXT NOT NULL REFERENCES traces (trace_id),
     username TEXT NOT NULL,
@@ -73,6 +79,11 @@ CREATE TRIGGER trace AFTER INSERT ON events WHEN NEW.kind = 'trace' BEGIN
         coalesce(body.version, 0), body.code, body.cells, body.origin,
         body.verified, coalesce(body.timestamp, NEW.time),
         coalesce(body.earlier_score, 0), body.extra, NEW.id);
+END;
+CREATE TRIGGER trace_is_there BEFORE INSERT ON events WHEN NEW.kind IN ('trace_edited', 'trace_noted', 'trace_removed')
+BEGIN
+    SELECT RAISE(ABORT, 'there is no such trace')
+    WHERE NOT EXISTS (SELECT 1 FROM traces WHERE trace_id = body.trace_id AND task_id = NEW.task_id);
 END;
 CREATE TRIGGER trace_edited AFTER INSERT ON events WHEN NEW.kind = 'trace_edited' BEGIN
     UPDATE traces SET text = body.text, revision = revision + 1, event_id = NEW.id

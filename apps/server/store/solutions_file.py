@@ -12,12 +12,12 @@ from pathlib import Path
 
 import msgspec
 
-from apps.server.catalogue import stamp
+from apps.server.stamps import stamp
 from apps.server.store.database import Database, append
 from apps.server.store.locks import file_lock
 from apps.server.store.submissions import Submission
+from utilities.json_faults import UNDECODABLE
 from utilities.record_reader import is_json_object, iterate_lines, unended_tail
-from utilities.task_sources import UNDECODABLE
 
 BATCH = 200
 

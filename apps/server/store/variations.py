@@ -15,8 +15,7 @@ _TASK_OF_ROW = "SELECT * FROM variation_list WHERE task_id = ? AND NOT removed"
 
 def of_task(connection: sqlite3.Connection, original: Task) -> list[Task]:
     """The original with its present signers, and the variations of it that were not removed, by version."""
-    rows = connection.execute(f"{_TASK_OF_ROW} ORDER BY version", (original.task_id,))
-    return [with_signers(connection, original), *map(_task, rows)]
+    return [with_signers(connection, original), *kept(connection, original.task_id)]
 
 
 def every(connection: sqlite3.Connection) -> Iterator[Task]:
@@ -24,6 +23,11 @@ def every(connection: sqlite3.Connection) -> Iterator[Task]:
     yield from map(
         _task, connection.execute("SELECT * FROM variation_list WHERE NOT removed ORDER BY task_id, version")
     )
+
+
+def kept(connection: sqlite3.Connection, task_id: str) -> list[Task]:
+    """The variations of a task that were not removed, by version."""
+    return list(map(_task, connection.execute(f"{_TASK_OF_ROW} ORDER BY version", (task_id,))))
 
 
 def find(connection: sqlite3.Connection, original: Task, version: int) -> Task:

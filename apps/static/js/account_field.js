@@ -2,46 +2,59 @@
 
 import { Refused } from "./api.js";
 
-/**
- * `tell(sentence)` speaks to people. Returns {ensure, focus}; `ensure()` resolves to the name once the server knows it, or
- * to null when there is none yet.
- */
-export function mountAccountField(form, { session, tell }) {
-  const input = form.querySelector("input");
-  let signingIn = null;
+export class AccountField {
+  #input;
+  #session;
+  #tell;
+  #signingIn = null;
 
-  async function signIn(name) {
+  /** `tell(sentence)` speaks to people. */
+  constructor(form, { session, tell }) {
+    this.#input = form.querySelector("input");
+    this.#session = session;
+    this.#tell = tell;
+    form.addEventListener("submit", (event) => this.#submitted(event));
+    this.#input.addEventListener("change", () => this.#changed());
+    session.store.watch((name) => this.#show(name));
+  }
+
+  /** Resolves to the name once the server knows it, to null when there is none yet. */
+  async ensure() {
+    const name = this.#input.value.trim();
+    if (!name || name === this.#session.store.get()) return this.#session.store.get();
+    this.#signingIn ??= this.#signIn(name);
+    return this.#signingIn;
+  }
+
+  focus() {
+    this.#input.focus();
+  }
+
+  async #signIn(name) {
     try {
-      return await session.signIn(name);
+      return await this.#session.signIn(name);
     } catch (error) {
-      tell(error instanceof Refused ? error.message : `Nobody can sign in just now: ${error.message}. It is tried again with the next change.`);
+      this.#tell(error instanceof Refused ? error.message : `Nobody can sign in just now: ${error.message}. It is tried again with the next change.`);
       return null;
     } finally {
-      signingIn = null;
-      show(session.store.get());
+      this.#signingIn = null;
+      this.#show(this.#session.store.get());
     }
   }
 
-  function ensure() {
-    const name = input.value.trim();
-    if (!name || name === session.store.get()) return session.store.get();
-    signingIn ??= signIn(name);
-    return signingIn;
-  }
-
-  function show(name) {
-    if (input.ownerDocument.activeElement !== input || !input.value) input.value = name ?? input.value;
-  }
-
-  form.addEventListener("submit", (event) => {
+  #submitted(event) {
     event.preventDefault();
-    input.blur();
-  });
-  input.addEventListener("change", () => {
-    if (!input.value.trim()) input.value = session.store.get() ?? "";
-    ensure();
-  });
-  session.store.watch(show);
-  show(session.store.get());
-  return { ensure, focus: () => input.focus() };
+    this.#input.blur();
+    this.ensure();
+  }
+
+  #changed() {
+    if (!this.#input.value.trim()) this.#input.value = this.#session.store.get() ?? "";
+    this.ensure();
+  }
+
+  #show(name) {
+    const isWriting = this.#input.ownerDocument.activeElement === this.#input;
+    if (name && (!isWriting || !this.#input.value)) this.#input.value = name;
+  }
 }

@@ -1,5 +1,5 @@
 /**
- * The address of everything: `#/task/<id>/v/<version>/test/<index>?trace=<id>&attempt=<answers>` and `#/gallery?...`.
+ * The address of everything: `#/task/<id>/v/<version>/test/<index>?trace=<id>&attempt=<rows>` and `#/gallery?...`.
  * Version 0 and test 0 may be left out. Pure.
  */
 
@@ -13,8 +13,8 @@ export function parseAddress(hash) {
   if (path === "/gallery") return { page: "gallery", parameters };
   const match = TASK.exec(path);
   if (!match) return { page: "unknown", parameters };
-  const [, id, version = "0", test] = match;
-  return { page: "task", taskId: decoded(id), version: Number(version), test: Number(test ?? 0), namesTest: test !== undefined, parameters };
+  const [, id, version = "0", test = "0"] = match;
+  return { page: "task", taskId: decoded(id), version: Number(version), test: Number(test), parameters };
 }
 
 function decoded(text) {

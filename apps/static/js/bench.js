@@ -7,223 +7,277 @@ import { cropped } from "./drawing.js";
 import { Editor } from "./editor.js";
 import { setText } from "./element.js";
 import { COLOUR_NAMES, blank, distance, height, width } from "./grid.js";
-import { gridEditor } from "./grid_editor.js";
+import { GridEditor } from "./grid_editor.js";
 import { cellSize, spokenCell } from "./grid_view.js";
 import { replayed } from "./history.js";
-import { mountReplay } from "./replay.js";
-import { mountPairs, mountTestInput, nameOf } from "./shown_grids.js";
+import { Replay } from "./replay.js";
+import { Pairs, TestInput, nameOf } from "./shown_grids.js";
 import { distanceText, mountTools } from "./tools.js";
-import { transformGrid, transformTask, inverse } from "./transforms.js";
-import { judge, mountVerdict, wrongMarks } from "./verdict.js";
+import { inverse, transformGrid, transformTask } from "./transforms.js";
+import { VerdictView, judge, wrongMarks } from "./verdict.js";
 
 const ZOOMS = [0.5, 0.75, 1, 1.5, 2, 3];
 const START = blank(3, 3);
+const MARGIN = 32;
+const TALLEST_PAIR = 260;
+const LOWEST_PAIR = 96;
 
-/**
- * `find(testid)` is an element of the page. `onSteps()` is told when the previewed transform changes, `run(command)` does
- * what buttons say, `announce(text)` reads out, `onNext()` goes on after a right answer.
- */
-export function mountBench(root, { find, settings, drafts, run, announce, onSteps, onNext }) {
-  const editor = new Editor(changed);
-  const answer = gridEditor(editor, { onHover: (cell) => showReadout(cell && { cell, grid: editor.grid }) });
-  const stages = { test: root.querySelector(".test .stage"), answer: root.querySelector(".answer .stage") };
-  stages.answer.append(answer.element);
-  const handlers = { tool: () => editor.tool, onPick: (colour) => editor.pick(colour), onSelect: select, onHover: showReadout };
-  const pairs = mountPairs(root.querySelector(".pair-list"), handlers);
-  const testInput = mountTestInput(stages.test, handlers);
-  const tools = mountTools(root, editor, { settings, run });
-  const verdictView = mountVerdict(root.querySelector(".verdict"), { looks, onNext, onClose: clearVerdict });
-  const replay = mountReplay(find("player"), editor, { announce, onEnd: () => announce("Replay ended") });
+export class Bench {
+  editor = new Editor((kind, item) => this.#changed(kind, item));
+  /** The task as it is shown: {train, test, steps}, after the previewed transform. */
+  shown = null;
+  /** What is open: {taskId, task (a version), test, draft, start}. */
+  base = null;
+  #root;
+  #parts;
+  #stages;
+  #answer;
+  #pairs;
+  #testInput;
+  #tools;
+  #verdictView;
+  #replay;
+  #opening = null;
+  #verdict = null;
+  #selection = null; // in a grid that is looked at
+  #highlight = null;
 
-  let base = null; // {taskId, task, test, draft, start}
-  let opening = null;
-  let shown = null; // the task after the previewed transform
-  let verdict = null;
-  let selection = null; // in a grid that is looked at
-  let highlight = null;
+  /**
+   * `parts` has find(testid), an element of the page; settings; drafts; run(command), which does what buttons say;
+   * announce(text), which reads out; onSteps(), told when the previewed transform changes; onNext(), to go on after a right
+   * answer.
+   */
+  constructor(root, parts) {
+    const { find, settings, run, announce, onNext } = parts;
+    this.#root = root;
+    this.#parts = parts;
+    this.#answer = new GridEditor(this.editor, { onHover: (cell) => this.#showReadout(cell && { cell, grid: this.editor.grid }) });
+    this.#stages = { test: root.querySelector(".test .stage"), answer: root.querySelector(".answer .stage") };
+    this.#stages.answer.append(this.#answer.element);
+    this.#mountGrids();
+    this.#tools = mountTools(root, this.editor, { settings, run });
+    this.#verdictView = new VerdictView(root.querySelector(".verdict"), { looks: () => this.#looks, onNext, onClose: () => this.#clearVerdict() });
+    this.#replay = new Replay(find("player"), this.editor, announce);
+    settings.watch(() => this.#settingsChanged());
+    new ResizeObserver(() => this.redraw()).observe(root);
+    this.#tools.update();
+    this.#answer.changed();
+  }
 
-  function looks() {
-    const { palette, numbers } = settings.get();
+  #mountGrids() {
+    const handlers = {
+      tool: () => this.editor.tool,
+      onPick: (colour) => this.editor.pick(colour),
+      onSelect: (wanted) => this.select(wanted),
+      onHover: (at) => this.#showReadout(at),
+    };
+    this.#pairs = new Pairs(this.#root.querySelector(".pair-list"), handlers);
+    this.#testInput = new TestInput(this.#stages.test, handlers);
+  }
+
+  /** The focusable element of the answer. */
+  get element() {
+    return this.#answer.element;
+  }
+
+  get #looks() {
+    const { palette, numbers } = this.#parts.settings.get();
     return { palette, numbers };
   }
+
+  // --- what is open
 
   /**
    * Show `place`, {taskId, task (a version), test, draft}, once its draft is read; until then everything stays as it was.
    * `attempt` is a grid to begin with and to judge. Resolves to false when another place was opened meanwhile.
    */
-  async function open(place, { attempt = null, title = "" } = {}) {
+  async open(place, { attempt = null, title = "" } = {}) {
     const mine = { ...place, start: attempt ?? START };
-    opening = mine;
-    const log = await drafts.log(place.draft);
-    if (opening !== mine) return false;
-    replay.end();
-    base = mine;
-    shown = null;
-    verdict = selection = highlight = null;
-    verdictView.show(null);
-    editor.open(replayed(base.start, log));
-    if (attempt) {
-      verdict = judge(attempt, base.task.test[base.test].output);
-      verdictView.show(verdict, { title });
-      show();
-    }
+    this.#opening = mine;
+    const log = await this.#parts.drafts.log(place.draft);
+    if (this.#opening !== mine) return false;
+    this.#replay.end();
+    this.base = mine;
+    this.shown = this.#verdict = this.#selection = this.#highlight = null;
+    this.#verdictView.show(null);
+    this.editor.open(replayed(mine.start, log));
+    if (attempt) this.#showVerdict(attempt, { title });
     return true;
   }
 
   /** The answer on the bench goes on under another draft's name: somebody has said who they are. Nothing is lost. */
-  async function rename(draft) {
-    if (!base || opening !== base) return false;
-    const log = await drafts.log(draft);
-    if (opening !== base) return false;
-    const own = editor.timeline.log;
-    const { grid } = editor;
-    const before = base.draft;
+  async rename(draft) {
+    const { base } = this;
+    if (!base || this.#opening !== base) return false;
+    const log = await this.#parts.drafts.log(draft);
+    if (this.#opening !== base) return false;
+    const { draft: before } = base;
+    const { grid, timeline: { log: own } } = this.editor;
     base.draft = draft;
     if (log.length) {
-      editor.open(replayed(base.start, log));
-      if (own.length) editor.replaceGrid("carry_on", grid);
-    } else own.forEach((item) => drafts.keep(draft, item));
-    await drafts.forget(before);
+      this.editor.open(replayed(base.start, log));
+      if (own.length) this.editor.replaceGrid("carry_on", grid);
+    } else own.forEach((item) => this.#parts.drafts.keep(draft, item));
+    await this.#parts.drafts.forget(before);
     return true;
   }
 
-  function changed(kind, item) {
-    answer.changed();
-    if (kind === "timeline") timelineChanged(item);
-    if (kind === "cursor" || kind === "selection") announceCursor(kind);
-    if (kind !== "stroke") tools.update();
-    if (kind === "tool") root.dataset.tool = editor.tool;
-    else showDistance();
+  // --- what follows from a change
+
+  #changed(kind, item) {
+    this.#answer.changed();
+    if (kind === "timeline") this.#timelineChanged(item);
+    if (kind === "cursor" || kind === "selection") this.#announceCursor(kind);
+    if (kind !== "stroke") this.#tools.update();
+    if (kind === "tool") this.#root.dataset.tool = this.editor.tool;
+    else this.#showDistance();
   }
 
-  function timelineChanged(item) {
-    if (item && !replay.isOn) drafts.keep(base.draft, item);
-    if (shown?.steps !== editor.state.transform) showTask();
-    else drawAnswer();
+  #timelineChanged(item) {
+    if (item && !this.#replay.isOn) this.#parts.drafts.keep(this.base.draft, item);
+    if (this.shown?.steps === this.editor.state.transform) this.#drawAnswer();
+    else this.#showTask();
   }
 
-  function announceCursor(kind) {
-    const { selection: area, cursor } = editor;
-    if (kind === "selection" && area) announce(`${area.bottom - area.top + 1} by ${area.right - area.left + 1} selected`);
-    else announce(spokenCell(editor.grid, cursor));
+  #announceCursor(kind) {
+    const { selection: area, cursor, grid } = this.editor;
+    const isArea = kind === "selection" && area;
+    this.#parts.announce(isArea ? `${area.bottom - area.top + 1} by ${area.right - area.left + 1} selected` : spokenCell(grid, cursor));
   }
 
-  function showTask() {
-    const steps = editor.state.transform;
-    shown = { ...transformTask(base.task, steps), steps };
-    onSteps(steps);
-    show();
+  #showTask() {
+    const steps = this.editor.state.transform;
+    this.shown = { ...transformTask(this.base.task, steps), steps };
+    this.#parts.onSteps(steps);
+    this.redraw();
   }
+
+  #settingsChanged() {
+    this.redraw();
+    this.#showDistance();
+  }
+
+  // --- drawing
 
   /** Show every grid, at the size that the page has now. */
-  function show() {
-    if (!shown) return;
-    const marksOf = (name) => [
-      ...(selection && nameOf(selection.name) === name ? [{ area: selection.area, kind: "select" }] : []),
-      ...(highlight?.name === name ? [{ area: highlight.area, kind: "link" }] : []),
-    ];
-    const list = root.querySelector(".pairs");
-    const perPair = list.clientHeight / shown.train.length - 34;
-    pairs.show(shown.train, { looks: looks(), marksOf, boxWidth: list.clientWidth - 46, boxHeight: Math.min(260, Math.max(96, perPair)) });
-    const { input } = shown.test[base.test];
-    const cell = cellSize(height(input), width(input), stages.test.clientHeight - 32, stages.test.clientWidth - 32);
-    testInput.show(input, base.test, { looks: looks(), marksOf, cell });
-    drawAnswer();
-    verdictView.redraw();
+  redraw() {
+    if (!this.shown) return;
+    const marksOf = (name) => this.#marksOf(name);
+    const room = this.#root.querySelector(".pairs");
+    const perPair = room.clientHeight / this.shown.train.length - 34;
+    const boxHeight = Math.min(TALLEST_PAIR, Math.max(LOWEST_PAIR, perPair));
+    this.#pairs.show(this.shown.train, { looks: this.#looks, marksOf, boxWidth: room.clientWidth - 46, boxHeight });
+    const { input } = this.shown.test[this.base.test];
+    this.#testInput.show(input, this.base.test, { looks: this.#looks, marksOf, cell: fitting(input, this.#stages.test) });
+    this.#drawAnswer();
+    this.#verdictView.redraw();
   }
 
-  function drawAnswer() {
-    if (!shown) return;
-    const { grid } = editor.state;
-    const fit = cellSize(height(grid), width(grid), stages.answer.clientHeight - 32, stages.answer.clientWidth - 32);
-    const cell = Math.max(2, Math.round(fit * settings.get().zoom));
-    const isLinked = highlight?.name === nameOf({ kind: "test", index: base.test, side: "output" });
-    const marks = [
-      ...(verdict && !replay.isOn ? wrongMarks(verdict, editor.grid) : []),
-      ...(isLinked ? [{ area: highlight.area, kind: "link" }] : []),
-    ];
-    answer.draw({ ...looks(), cell, marks });
+  /** The marks on a grid that is looked at. */
+  #marksOf(name) {
+    const marks = [];
+    if (this.#selection && nameOf(this.#selection.name) === name) marks.push({ area: this.#selection.area, kind: "select" });
+    if (this.#highlight?.name === name) marks.push({ area: this.#highlight.area, kind: "link" });
+    return marks;
   }
 
-  function showDistance() {
-    const expected = shown?.test[base.test].output ?? null;
-    const text = settings.get().distance && expected ? distanceText(distance(editor.grid, expected), expected) : "";
-    setText(find("distance"), text);
+  get #answerName() {
+    return { kind: "test", index: this.base.test, side: "output" };
   }
 
-  function showReadout(at) {
+  #drawAnswer() {
+    if (!this.shown) return;
+    const cell = Math.max(2, Math.round(fitting(this.editor.state.grid, this.#stages.answer) * this.#parts.settings.get().zoom));
+    const marks = this.#verdict && !this.#replay.isOn ? wrongMarks(this.#verdict, this.editor.grid) : [];
+    if (this.#highlight?.name === nameOf(this.#answerName)) marks.push({ area: this.#highlight.area, kind: "link" });
+    this.#answer.draw({ ...this.#looks, cell, marks });
+  }
+
+  #showDistance() {
+    const expected = this.shown?.test[this.base.test].output ?? null;
+    const isWanted = this.#parts.settings.get().distance && expected;
+    setText(this.#parts.find("distance"), isWanted ? distanceText(distance(this.editor.grid, expected)) : "");
+  }
+
+  #showReadout(at) {
     const text = at ? `row ${at.cell[0] + 1}, column ${at.cell[1] + 1} · ${COLOUR_NAMES[at.grid[at.cell[0]][at.cell[1]]]}` : "";
-    setText(find("readout"), text);
+    setText(this.#parts.find("readout"), text);
   }
 
-  function select(wanted) {
-    const isSame = wanted && selection && nameOf(wanted.name) === nameOf(selection.name)
-      && JSON.stringify(wanted.area) === JSON.stringify(selection.area);
-    if (isSame) return;
-    selection = wanted;
-    if (wanted) editor.select(null);
-    show();
-  }
-
-  function clearVerdict() {
-    verdict = null;
-    verdictView.show(null);
-    drawAnswer();
-  }
+  // --- what people do
 
   /** Judge the answer; {grid, verdict, steps, actions, seconds}. */
-  function submit() {
-    replay.end();
-    editor.settle();
-    const { grid, transform: steps } = editor.state;
-    verdict = judge(grid, shown.test[base.test].output ?? null);
-    const hasNext = base.test + 1 < shown.test.length;
-    verdictView.show(verdict, {
+  submit() {
+    this.#replay.end();
+    this.editor.settle();
+    const { grid, transform: steps } = this.editor.state;
+    const hasNext = this.base.test + 1 < this.shown.test.length;
+    const verdict = this.#showVerdict(grid, {
       note: steps.length ? "This is a preview: sign it as a version to keep its solution." : "",
-      next: verdict.correct ? (hasNext ? "Next test" : "Next task") : null,
+      next: hasNext ? "Next test" : "Next task",
     });
-    drawAnswer();
-    const { log } = editor.timeline;
+    const { log } = this.editor.timeline;
     return { grid, verdict, steps, actions: log, seconds: (log.at(-1)?.at ?? 0) / 1000 };
   }
 
-  function preview(steps) {
-    replay.end();
-    const back = inverse(editor.state.transform);
-    const grid = transformGrid(transformGrid(editor.grid, back), steps);
-    editor.setTransform(steps, grid);
+  #showVerdict(grid, texts) {
+    this.#verdict = judge(grid, this.shown.test[this.base.test].output ?? null);
+    this.#verdictView.show(this.#verdict, texts);
+    this.#drawAnswer();
+    return this.#verdict;
+  }
+
+  #clearVerdict() {
+    this.#verdict = null;
+    this.#verdictView.show(null);
+    this.#drawAnswer();
+  }
+
+  /** Show the task after `steps`; the answer goes along. */
+  preview(steps) {
+    this.#replay.end();
+    const back = inverse(this.editor.state.transform);
+    this.editor.setTransform(steps, transformGrid(transformGrid(this.editor.grid, back), steps));
+  }
+
+  /** Select cells of a grid that is looked at, {name, area, grid}, or nothing. */
+  select(wanted) {
+    if (JSON.stringify(wanted) === JSON.stringify(this.#selection)) return;
+    this.#selection = wanted;
+    if (wanted) this.editor.select(null);
+    this.redraw();
   }
 
   /** The cells that a copy would take and where they are: in the answer, or in a grid that is looked at. */
-  function selected() {
-    if (selection) return selection;
-    if (!editor.selection || !base) return null;
-    const name = { kind: "test", index: base.test, side: "output" };
-    return { name, area: editor.selection, grid: cropped(editor.state.grid, editor.selection) };
+  get selected() {
+    if (this.#selection || !this.editor.selection || !this.base) return this.#selection;
+    const { selection: area, state } = this.editor;
+    return { name: this.#answerName, area, grid: cropped(state.grid, area) };
   }
 
-  function zoom(step) {
+  /** Mark the cells of a link (cell_links.js), or none. */
+  link(wanted) {
+    this.#highlight = wanted && { name: nameOf(wanted.grid), area: wanted.area };
+    this.redraw();
+  }
+
+  replay() {
+    if (this.#replay.isOn) this.#replay.end();
+    else this.#replay.start(this.base.start, this.editor.timeline.log);
+  }
+
+  zoom(step) {
+    const { settings } = this.#parts;
     const place = ZOOMS.findIndex((factor) => factor >= settings.get().zoom);
     settings.set({ zoom: ZOOMS[Math.min(ZOOMS.length - 1, Math.max(0, place + step))] });
   }
 
-  settings.watch(() => {
-    show();
-    showDistance();
-  });
-  new ResizeObserver(() => show()).observe(root);
-  tools.update();
-  answer.changed();
+  focusSize() {
+    this.#tools.focusSize();
+  }
+}
 
-  return {
-    editor, element: answer.element, open, rename, submit, preview, selected, select, zoom, clearVerdict, focusSize: tools.focusSize,
-    redraw: show,
-    link: (wanted) => {
-      highlight = wanted && { name: nameOf(wanted.grid), area: wanted.area };
-      show();
-    },
-    replay: () => (replay.isOn ? replay.end() : replay.start(base.start, editor.timeline.log)),
-    get shown() { return shown; },
-    get base() { return base; },
-  };
+/** The cell size with which `grid` fits on a stage. */
+function fitting(grid, stage) {
+  return cellSize(height(grid), width(grid), stage.clientHeight - MARGIN, stage.clientWidth - MARGIN);
 }

@@ -4,7 +4,7 @@ import { classHighlighter, highlightCode, pythonLanguage } from "../vendor/codem
 import { h, setText } from "./element.js";
 import { gridsIn, isAllGrids } from "./grids_in_text.js";
 import { longText } from "./long_text.js";
-import { thumbnails } from "./thumbnails.js";
+import { gridPictures } from "./grid_pictures.js";
 
 const LONGEST_HIGHLIGHTED = 12_000;
 const PYTHON = /^(python|py|python3)$/;
@@ -49,7 +49,7 @@ export function codeBlock(actions) {
       },
     }, "Digits");
     buttons.append(toggle);
-    element.append(thumbnails(gridsIn(source), actions));
+    element.append(gridPictures(gridsIn(source), actions));
   }
 
   return { element, show, close };

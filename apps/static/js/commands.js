@@ -13,7 +13,7 @@ export function benchCommands(bench, more) {
     undo: () => editor.undo(),
     redo: () => editor.redo(),
     cut: () => editor.cut(),
-    copy: () => editor.copy(bench.selected()?.grid ?? editor.selected),
+    copy: () => editor.copy(bench.selected?.grid ?? editor.selected),
     paste: () => paste(bench),
     lift: () => editor.lift(),
     crop: () => editor.crop(),

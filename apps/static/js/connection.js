@@ -1,7 +1,7 @@
 /** What the bar says about the connection and about changes that wait; and the live stream that tells when it is back. */
 
 import { counted, setText } from "./element.js";
-import { keepStream } from "./stream.js";
+import { KeptStream } from "./stream.js";
 
 /** `button` shows the state; a click tries again at once. */
 export function mountStatus(button, { outbox, retry }) {
@@ -16,6 +16,7 @@ export function mountStatus(button, { outbox, retry }) {
       : isOffline && waiting.length ? `Offline · ${number} waiting`
         : isOffline ? "Offline · catching up when it is back" : "";
     setText(button, text);
+    button.dataset.waiting = waiting.length;
     button.hidden = text === "";
     button.title = text && "Everything is kept in this browser and sent as soon as it can be. Click to try now.";
   }
@@ -35,7 +36,7 @@ export function liveUpdates(address, firstId, { onEvent, onCatchUp, onCut, onBac
     wasCut = true;
     onCut();
   };
-  const stream = keepStream(address, firstId, {
+  const stream = new KeptStream(address, firstId, {
     onOpen() {
       onBack();
       if (wasCut) onCatchUp();

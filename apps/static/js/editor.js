@@ -6,13 +6,11 @@
  * Not here: pixels and pointers (grid_editor.js), keys (keyboard.js), where timelines are kept (drafts.js).
  */
 
-import {
-  areaBetween, areaCells, areaOf, changesTo, clipped, cropped, isInside, painted, pieceArea, resized, stamped,
-} from "./drawing.js";
+import { areaBetween, areaOf, clipped, isInside, painted, pieceArea, resized, stamped } from "./drawing.js";
 import { blank, height, sameGrid, width } from "./grid.js";
 import { acted, canRedo, canUndo, started } from "./history.js";
-import { DRAWING_TOOLS, continued, strokeAt, strokeChanges } from "./strokes.js";
-import { transformGrid } from "./transforms.js";
+import * as pieces from "./pieces.js";
+import { continued, strokeAt, strokeChanges } from "./strokes.js";
 
 export const TOOLS = ["edit", "select", "fill", "line", "rect", "eyedropper"];
 
@@ -64,8 +62,9 @@ export class Editor {
     return strokeChanges(this.#stroke, grid, this.colour, this.filled);
   }
 
-  #act(action, change = {}) {
-    if (this.readOnly) return;
+  /** Do `change` and log it as `action`; null changes nothing. */
+  #act(action, change) {
+    if (this.readOnly || !change) return;
     const item = { action, at: Math.max(0, Math.round(this.#clock() - this.#began)), ...change };
     this.timeline = acted(this.timeline, item);
     this.#keepInside();
@@ -82,7 +81,7 @@ export class Editor {
 
   setTool(tool) {
     if (tool === this.tool) return;
-    if (tool !== "eyedropper") this.#settle();
+    if (tool !== "eyedropper") this.settle();
     this.#lastTool = this.tool === "eyedropper" ? this.#lastTool : this.tool;
     this.tool = tool;
     this.#listener("tool");
@@ -121,7 +120,7 @@ export class Editor {
   }
 
   #pressDraw(cell) {
-    this.#settle();
+    this.settle();
     this.#stroke = strokeAt(this.tool, cell);
     this.#listener("stroke");
   }
@@ -129,26 +128,16 @@ export class Editor {
   #pressSelect(cell, duplicate) {
     const area = this.piece ? pieceArea(this.piece) : this.selection;
     if (area && isInside(area, cell)) {
-      const { grid, piece } = this.#lifted(duplicate);
-      this.#move = { grid, piece, from: cell, start: piece, fresh: !this.state.piece };
+      const { grid, piece } = pieces.lifted(this.state, this.selection, duplicate);
+      this.#move = { grid, piece, from: cell, start: piece };
       return;
     }
-    this.#settle();
+    this.settle();
     this.#stroke = null;
     this.#move = null;
     this.selection = areaBetween(cell, cell);
     this.selecting = cell;
     this.#listener("selection");
-  }
-
-  /** The grid and piece when what is selected becomes a piece. */
-  #lifted(duplicate) {
-    const { grid, piece } = this.state;
-    if (piece) return { grid: duplicate ? stamped(grid, piece) : grid, piece };
-    const area = this.selection;
-    const hole = changesTo(grid, areaCells(area), 0);
-    const lifted = { row: area.top, column: area.left, grid: cropped(grid, area) };
-    return { grid: duplicate ? grid : painted(grid, hole), piece: lifted };
   }
 
   drag(cell) {
@@ -229,7 +218,7 @@ export class Editor {
   // --- selections and pieces
 
   select(area) {
-    this.#settle();
+    this.settle();
     this.selection = area && clipped(area, this.state.grid);
     this.anchor = this.selection && [this.selection.top, this.selection.left];
     this.#listener("selection");
@@ -239,10 +228,9 @@ export class Editor {
     this.select(areaOf(this.state.grid));
   }
 
-  /** What a copy would take: the piece, the selected cells, or null. */
+  /** The cells that a copy would take, or null. */
   get selected() {
-    if (this.state.piece) return this.state.piece.grid;
-    return this.selection ? cropped(this.state.grid, this.selection) : null;
+    return pieces.copied(this.state, this.selection);
   }
 
   copy(grid = this.selected) {
@@ -252,16 +240,14 @@ export class Editor {
   }
 
   cut() {
-    const grid = this.copy();
-    if (grid) this.erase("cut");
-    return grid;
+    if (this.copy()) this.erase("cut");
   }
 
   /** The copied cells as a piece, at the selection or the cursor. */
   paste(grid = this.clipboard) {
     if (!grid) return;
     this.clipboard = grid;
-    this.#settle();
+    this.settle();
     const [row, column] = this.selection ? [this.selection.top, this.selection.left] : this.cursor;
     this.selection = null;
     this.tool = "select";
@@ -272,63 +258,43 @@ export class Editor {
   /** Make the selection a piece that arrow keys move. */
   lift() {
     if (this.state.piece || !this.selection) return;
-    const lifted = this.#lifted(false);
-    this.selection = null;
-    this.#act("move", lifted);
+    this.#actOnSelection("move", pieces.lifted(this.state, this.selection));
   }
 
   movePiece(down, right) {
-    const { piece } = this.state;
-    const moved = { ...piece, row: piece.row + down, column: piece.column + right };
-    if (clipped(pieceArea(moved), this.state.grid)) this.#act("move", { piece: moved });
+    this.#act("move", pieces.moved(this.state, down, right));
   }
 
-  /** Background where the selection (or the cursor) is; a piece is taken away. */
   erase(action = "erase") {
-    if (this.state.piece) return this.#act(action, { piece: null });
-    return this.#paintArea(action, 0);
+    this.#act(action, pieces.erased(this.state, this.#area));
   }
 
-  /** The current colour on all cells of the piece, the selection or, with neither, the cell at the cursor. */
+  /** The current colour on the piece, the selection or, with neither, the cell at the cursor. */
   recolour() {
-    const { piece } = this.state;
-    if (piece) {
-      const grid = blank(height(piece.grid), width(piece.grid), this.colour);
-      return this.#act("recolour", { piece: { ...piece, grid } });
-    }
-    return this.#paintArea("recolour", this.colour);
+    this.#act("recolour", pieces.recoloured(this.state, this.#area, this.colour));
   }
 
-  #paintArea(action, colour) {
-    const area = this.selection ?? areaBetween(this.cursor, this.cursor);
-    const cells = changesTo(this.state.grid, areaCells(area), colour);
-    if (cells.length) this.#act(action, { cells });
-  }
-
-  /** Turn or flip the piece, the selection (which becomes a piece) or, with neither, the whole answer. */
   turn(name) {
-    const { piece, grid } = this.state;
-    if (!piece && !this.selection) return this.#act(name, { grid: transformGrid(grid, [{ name }]) });
-    const lifted = this.#lifted(false);
-    this.selection = null;
-    return this.#act(name, { grid: lifted.grid, piece: { ...lifted.piece, grid: transformGrid(lifted.piece.grid, [{ name }]) } });
+    this.#actOnSelection(name, pieces.turned(this.state, this.selection, name));
   }
 
   crop() {
-    const area = this.piece ? clipped(pieceArea(this.piece), this.state.grid) : this.selection;
-    if (!area) return;
+    this.#actOnSelection("crop", pieces.croppedTo(this.state, this.selection));
+  }
+
+  get #area() {
+    return this.selection ?? areaBetween(this.cursor, this.cursor);
+  }
+
+  /** A change after which the selected cells are no longer where the selection is. */
+  #actOnSelection(action, change) {
     this.selection = null;
-    this.#act("crop", { grid: cropped(this.grid, area), piece: null });
+    this.#act(action, change);
   }
 
   /** Lay the piece down for good. */
   settle() {
-    if (this.state.piece) this.#settle();
-  }
-
-  #settle() {
-    const { grid, piece } = this.state;
-    if (piece) this.#act("place", { grid: stamped(grid, piece), piece: null });
+    this.#act("place", pieces.placed(this.state));
   }
 
   /** One step out of whatever is under way: the stroke, the piece, the selection. True when there was something. */
@@ -345,7 +311,7 @@ export class Editor {
   resize(size) {
     const { grid } = this.state;
     if (size[0] === height(grid) && size[1] === width(grid)) return;
-    this.#settle();
+    this.settle();
     this.#act("resize", { grid: resized(this.state.grid, size) });
   }
 
@@ -362,14 +328,10 @@ export class Editor {
 
   undo() {
     if (this.#stroke || this.#move) return this.cancel();
-    return canUndo(this.timeline) ? this.#act("undo") : undefined;
+    return canUndo(this.timeline) ? this.#act("undo", {}) : undefined;
   }
 
   redo() {
-    if (canRedo(this.timeline)) this.#act("redo");
-  }
-
-  get canDraw() {
-    return DRAWING_TOOLS.includes(this.tool);
+    if (canRedo(this.timeline)) this.#act("redo", {});
   }
 }

@@ -5,7 +5,7 @@ import { h } from "./element.js";
 const KINDS = [["work", "All my work"], ["task", "This task"], ["traces", "Its traces"]];
 
 /** `actions` has save(kind) and open(files). */
-export function mountFiles(root, { actions }) {
+export function mountFiles(root, actions) {
   const kind = h("select", { "data-testid": "export-kind", "aria-label": "What to export" }, KINDS.map(([value, text]) => h("option", { value }, text)));
   const open = h("input", {
     type: "file", multiple: true, accept: ".json,.jsonl,application/json", "data-testid": "import", "aria-label": "Open files",

@@ -1,25 +1,35 @@
 /** Reports of flaws in a task: a wrong cell, an ambiguous rule, a pair that does not fit. */
 
 import { h } from "./element.js";
-import { ago, linkedText, textForm } from "./linked_text.js";
+import { TextForm, ago, linkedText } from "./linked_text.js";
 
-/** `actions` has add(text), link(link or null), selection() and keep(text). */
-export function mountFlaws(root, { actions }) {
-  const list = h("ul", { class: "flaw-list" });
-  const empty = h("p", { class: "empty" }, "No flaws reported. If a pair does not fit its rule, say which cells and why.");
-  const form = textForm({
-    testid: "flaw", label: "A flaw of this task", placeholder: "What is wrong with this task?", button: "Report flaw",
-    onAdd: actions.add, selection: actions.selection, keep: actions.keep,
-  });
-  root.append(form.element, empty, list);
+export class FlawsView {
+  #onLink;
+  #list = h("ul", { class: "flaw-list" });
+  #empty = h("p", { class: "empty" }, "No flaws reported. If a pair does not fit its rule, say which cells and why.");
+  #form;
 
-  function show(flaws) {
-    empty.hidden = flaws.length > 0;
-    list.replaceChildren(...flaws.map((flaw) => h("li", { class: "flaw", "data-testid": "flaw-item" },
-      h("div", { class: "trace-head" }, h("strong", { class: "who" }, flaw.username || "you"),
-        h("span", { class: "faint" }, flaw.timestamp ? ago(flaw.timestamp) : "waiting to be sent")),
-      h("div", { class: "trace-text" }, linkedText(flaw.text, actions.link)))));
+  /** `actions` has add(text), link(link or null), selection() and keep(text). */
+  constructor(root, actions) {
+    this.#onLink = actions.link;
+    this.#form = new TextForm({
+      testid: "flaw", label: "A flaw of this task", placeholder: "What is wrong with this task?", button: "Report flaw",
+    }, actions);
+    root.append(this.#form.element, this.#empty, this.#list);
   }
 
-  return { show, restore: form.restore };
+  show(flaws) {
+    this.#empty.hidden = flaws.length > 0;
+    this.#list.replaceChildren(...flaws.map((flaw) => this.#item(flaw)));
+  }
+
+  #item({ username, timestamp, text }) {
+    const head = h("div", { class: "trace-head" },
+      h("strong", { class: "who" }, username || "you"), h("span", { class: "faint" }, timestamp ? ago(timestamp) : "waiting to be sent"));
+    return h("li", { class: "flaw", "data-testid": "flaw-item" }, head, h("div", { class: "trace-text" }, linkedText(text, this.#onLink)));
+  }
+
+  restore(text) {
+    this.#form.restore(text);
+  }
 }

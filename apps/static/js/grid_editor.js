@@ -7,98 +7,115 @@
 import { pieceArea } from "./drawing.js";
 import { h, setAttribute } from "./element.js";
 import { MAX_SIDE, height, width } from "./grid.js";
-import { gridView } from "./grid_view.js";
+import { GridView } from "./grid_view.js";
 
 const HANDLES = ["right", "bottom", "corner"];
 
-/** `editor` is drawn by `draw({cell, palette, numbers, marks})`; `onHover(cell or null)` follows the pointer. */
-export function gridEditor(editor, { onHover }) {
-  const view = gridView({ label: "Answer", described: false });
-  const handles = HANDLES.map((edge) => h("span", { class: `handle handle-${edge}`, "data-edge": edge, "aria-hidden": "true" }));
-  const element = h("div", {
-    class: "editor",
-    tabindex: "0",
-    role: "application",
-    "aria-roledescription": "grid editor",
-    "aria-label": "Answer. Arrow keys move, Space draws, 0 to 9 choose a colour, question mark shows all keys.",
-    "data-testid": "output-grid",
-  }, view.element, ...handles);
-  setAttribute(view.element.firstChild, "aria-hidden", "true");
-  let looks = null;
-  let frame = 0;
-  let serialised = null;
+export class GridEditor {
+  #editor;
+  #view = new GridView({ label: "Answer", isDescribed: false });
+  #looks = null;
+  #frame = 0;
+  #serialised = null;
+
+  /** `onHover(cell or null)` follows the pointer. */
+  constructor(editor, { onHover }) {
+    this.#editor = editor;
+    setAttribute(this.#view.element.firstChild, "aria-hidden", "true");
+    const handles = HANDLES.map((edge) => h("span", { class: `handle handle-${edge}`, "data-edge": edge, "aria-hidden": "true" }));
+    this.element = h("div", {
+      class: "editor",
+      tabindex: "0",
+      role: "application",
+      "aria-roledescription": "grid editor",
+      "aria-label": "Answer. Arrow keys move, Space draws, 0 to 9 choose a colour, question mark shows all keys.",
+      "data-testid": "output-grid",
+      onfocus: () => this.#paintSoon(),
+      onblur: () => this.#paintSoon(),
+    }, this.#view.element, ...handles);
+    followPointer(this.#view, this.element, editor, onHover);
+    for (const handle of handles) followHandle(handle, editor, () => this.#looks.cell);
+  }
 
   /** Take in a change of the editor: the data at once, the picture in the next frame. */
-  function changed() {
-    const { grid } = editor;
-    if (serialised !== grid) {
-      serialised = grid;
-      element.dataset.grid = JSON.stringify(grid);
-      element.dataset.height = height(grid);
-      element.dataset.width = width(grid);
+  changed() {
+    const { grid } = this.#editor;
+    if (this.#serialised !== grid) {
+      this.#serialised = grid;
+      this.element.dataset.grid = JSON.stringify(grid);
+      this.element.dataset.height = height(grid);
+      this.element.dataset.width = width(grid);
     }
-    frame ||= requestAnimationFrame(paint);
+    this.#paintSoon();
   }
 
-  function paint() {
-    frame = 0;
-    if (looks) view.show({ ...looks, grid: editor.grid, marks: [...looks.marks, ...ownMarks()] });
+  /** Draw from now on with {cell, palette, numbers, marks}. */
+  draw(looks) {
+    this.#looks = looks;
+    this.#paintSoon();
   }
 
-  function ownMarks() {
+  #paintSoon() {
+    this.#frame ||= requestAnimationFrame(() => this.#paint());
+  }
+
+  #paint() {
+    this.#frame = 0;
+    if (!this.#looks) return;
+    this.#view.show({ ...this.#looks, grid: this.#editor.grid, marks: [...this.#looks.marks, ...this.#ownMarks()] });
+  }
+
+  #ownMarks() {
+    const { piece, selection, cursor: [row, column], isDrawing } = this.#editor;
     const marks = [];
-    if (editor.piece) marks.push({ area: pieceArea(editor.piece), kind: "piece" });
-    else if (editor.selection) marks.push({ area: editor.selection, kind: "select" });
-    const [row, column] = editor.cursor;
-    const hasKeys = element.matches(":focus-visible") || editor.isDrawing;
+    if (piece) marks.push({ area: pieceArea(piece), kind: "piece" });
+    else if (selection) marks.push({ area: selection, kind: "select" });
+    const hasKeys = this.element.matches(":focus-visible") || isDrawing;
     if (hasKeys) marks.push({ area: { top: row, left: column, bottom: row, right: column }, kind: "cursor" });
     return marks;
   }
-
-  function draw(wanted) {
-    looks = wanted;
-    frame ||= requestAnimationFrame(paint);
-  }
-
-  followPointer(view, element, editor, onHover);
-  for (const handle of handles) followHandle(handle, editor, () => looks.cell);
-  for (const event of ["focus", "blur"]) element.addEventListener(event, () => (frame ||= requestAnimationFrame(paint)));
-  return { element, changed, draw };
 }
 
+/** Mouse, pen or finger on the answer; a second finger means that nobody wants to draw. */
 function followPointer(view, element, editor, onHover) {
   let pointer = null;
   const cellOf = (event) => view.cellAt(event.clientX, event.clientY);
-  const inside = ([row, column]) => editor.grid[row]?.[column] !== undefined;
-
-  view.element.addEventListener("pointerdown", (event) => {
-    if (pointer !== null) return editor.cancel(); // a second finger: no drawing
-    const cell = cellOf(event);
-    if (event.button === 2 || (event.altKey && editor.tool !== "select")) return inside(cell) && editor.pick(editor.grid[cell[0]][cell[1]]);
-    if (event.button !== 0) return undefined;
-    event.preventDefault();
-    element.focus({ preventScroll: true, focusVisible: false });
-    pointer = event.pointerId;
-    view.element.setPointerCapture(pointer);
-    return editor.press(cell, { duplicate: event.altKey });
-  });
-  view.element.addEventListener("pointermove", (event) => {
-    const cell = cellOf(event);
-    onHover(inside(cell) ? cell : null);
-    if (event.pointerId !== pointer) return;
-    for (const each of event.getCoalescedEvents?.() ?? []) editor.drag(cellOf(each));
-    editor.drag(cell);
-  });
+  const on = (name, listener) => view.element.addEventListener(name, listener);
   const ended = (finish) => (event) => {
     if (event.pointerId !== pointer) return;
     pointer = null;
     finish();
   };
-  view.element.addEventListener("pointerup", ended(() => editor.release()));
-  view.element.addEventListener("pointercancel", ended(() => editor.cancel()));
-  view.element.addEventListener("pointerleave", () => onHover(null));
-  view.element.addEventListener("contextmenu", (event) => event.preventDefault());
+
+  on("pointerdown", (event) => {
+    if (pointer !== null) return editor.cancel();
+    if (takesColour(event, editor)) return pick(view.colourAt(cellOf(event)));
+    if (event.button !== 0) return undefined;
+    event.preventDefault();
+    element.focus({ preventScroll: true, focusVisible: false });
+    pointer = event.pointerId;
+    view.element.setPointerCapture(pointer);
+    return editor.press(cellOf(event), { duplicate: event.altKey });
+  });
+  on("pointermove", (event) => {
+    const cell = cellOf(event);
+    onHover(view.colourAt(cell) === undefined ? null : cell);
+    if (event.pointerId !== pointer) return;
+    for (const each of event.getCoalescedEvents?.() ?? []) editor.drag(cellOf(each));
+    editor.drag(cell);
+  });
+  on("pointerup", ended(() => editor.release()));
+  on("pointercancel", ended(() => editor.cancel()));
+  on("pointerleave", () => onHover(null));
+  on("contextmenu", (event) => event.preventDefault());
+
+  function pick(colour) {
+    if (colour !== undefined) editor.pick(colour);
+  }
 }
+
+/** The right button, or Alt, takes a colour; with the selecting tool Alt drags a copy. */
+const takesColour = (event, editor) => event.button === 2 || (event.altKey && editor.tool !== "select");
 
 /** Drag the right or bottom edge, or the corner, to another size; the answer follows when it is let go. */
 function followHandle(handle, editor, cell) {

@@ -5,7 +5,7 @@
  */
 
 import { h } from "./element.js";
-import { COLOUR_NAMES, gridText, height, sizeText, width } from "./grid.js";
+import { COLOUR_NAMES, gridText, height, sameShape, sizeText, width } from "./grid.js";
 import { coloursOf, inkOn } from "./palettes.js";
 
 const LINE = "#4d4d4d";
@@ -93,52 +93,66 @@ function sized(canvas, wide, high) {
   return context;
 }
 
-/**
- * Mount a view. `show({grid, cell, palette, numbers, marks})` paints what changed since the last call, in CSS pixels;
- * `cellAt(x, y)` is the cell at client coordinates, which may lie outside; `element` is the focusable frame.
- */
-export function gridView({ label = "", described = true } = {}) {
-  const cells = h("canvas", { class: "cells", role: "img", "aria-label": label });
-  const marks = h("canvas", { class: "marks", "aria-hidden": "true" });
-  const element = h("div", { class: "grid" }, cells, marks);
-  let shown = null;
-  let paint = null;
-  let paintMarks = null;
+export class GridView {
+  /** What `show` got last. */
+  shown = null;
+  #label;
+  #isDescribed;
+  #cells;
+  #marks;
+  #paint = null;
+  #paintMarks = null;
 
-  function show(wanted) {
-    const same = shown && shown.cell === wanted.cell && shown.ratio === devicePixelRatio
-      && height(shown.grid) === height(wanted.grid) && width(shown.grid) === width(wanted.grid);
-    if (!same) resize(wanted);
-    const samePaint = same && shown.palette === wanted.palette && shown.numbers === wanted.numbers;
-    if (!samePaint || shown.grid !== wanted.grid) {
-      paintCells(paint, wanted.grid, { ...wanted, before: samePaint ? shown.grid : null });
-      if (described) cells.setAttribute("aria-label", `${label}, ${spoken(wanted.grid)}`);
-    }
-    if (!same || shown.marks !== wanted.marks) showMarks(wanted);
-    shown = { ...wanted, ratio: devicePixelRatio };
+  /** `label` names the grid for screen readers; a described one is also read out row by row. */
+  constructor({ label = "", isDescribed = true } = {}) {
+    this.#label = label;
+    this.#isDescribed = isDescribed;
+    this.#cells = h("canvas", { class: "cells", role: "img", "aria-label": label });
+    this.#marks = h("canvas", { class: "marks", "aria-hidden": "true" });
+    this.element = h("div", { class: "grid" }, this.#cells, this.#marks);
   }
 
-  function resize({ grid, cell }) {
+  /** Paint {grid, cell (CSS pixels), palette, numbers, marks}: what differs from the last call. */
+  show(wanted) {
+    const before = this.shown;
+    const isSameSize = before !== null && before.cell === wanted.cell && before.ratio === devicePixelRatio && sameShape(before.grid, wanted.grid);
+    if (!isSameSize) this.#resize(wanted);
+    const isSameLook = isSameSize && before.palette === wanted.palette && before.numbers === wanted.numbers;
+    if (!isSameLook || before.grid !== wanted.grid) this.#showCells(wanted, isSameLook ? before.grid : null);
+    if (!isSameSize || before.marks !== wanted.marks) this.#showMarks(wanted);
+    this.shown = { ...wanted, ratio: devicePixelRatio };
+  }
+
+  #resize({ grid, cell }) {
     const gap = cell >= SMALLEST_CELL_WITH_LINES ? 1 : 0;
     const wide = width(grid) * cell + gap;
     const high = height(grid) * cell + gap;
-    paint = sized(cells, wide, high);
-    paintMarks = sized(marks, wide, high);
-    element.style.width = `${wide}px`;
-    element.style.height = `${high}px`;
+    this.#paint = sized(this.#cells, wide, high);
+    this.#paintMarks = sized(this.#marks, wide, high);
+    this.element.style.width = `${wide}px`;
+    this.element.style.height = `${high}px`;
   }
 
-  function showMarks({ grid, cell, marks: wanted = [] }) {
-    paintMarks.clearRect(0, 0, width(grid) * cell + 1, height(grid) * cell + 1);
-    for (const mark of wanted) paintMark(paintMarks, mark, cell);
+  #showCells(wanted, before) {
+    paintCells(this.#paint, wanted.grid, { ...wanted, before });
+    if (this.#isDescribed) this.#cells.setAttribute("aria-label", `${this.#label}, ${spoken(wanted.grid)}`);
   }
 
-  function cellAt(x, y) {
-    const box = cells.getBoundingClientRect();
-    return [Math.floor((y - box.top) / shown.cell), Math.floor((x - box.left) / shown.cell)];
+  #showMarks({ grid, cell, marks = [] }) {
+    this.#paintMarks.clearRect(0, 0, width(grid) * cell + 1, height(grid) * cell + 1);
+    for (const mark of marks) paintMark(this.#paintMarks, mark, cell);
   }
 
-  return { element, show, cellAt, get shown() { return shown; } };
+  /** The cell [row, column] at client coordinates; it may lie outside of the grid. */
+  cellAt(x, y) {
+    const box = this.#cells.getBoundingClientRect();
+    return [Math.floor((y - box.top) / this.shown.cell), Math.floor((x - box.left) / this.shown.cell)];
+  }
+
+  /** The colour of a cell, undefined outside of the grid. */
+  colourAt([row, column]) {
+    return this.shown?.grid[row]?.[column];
+  }
 }
 
 /** A grid for a screen reader: its size, then its rows as digits. */

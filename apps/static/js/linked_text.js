@@ -37,38 +37,54 @@ export function ago(timestamp, now = Date.now()) {
   return new Date(timestamp).toLocaleDateString();
 }
 
-/**
- * A form for such text. `onAdd(text)` says whether it was taken; `selection()` is what can be linked to. What is being
- * written survives a change of task and a reload: `keep(text)` is told, `restore(text)` puts it back.
- */
-export function textForm({ testid, label, placeholder, button, onAdd, selection, keep }) {
-  const field = h("textarea", { "data-testid": `${testid}-text`, "aria-label": label, placeholder, rows: "3", maxlength: "100000" });
-  const hint = h("p", { class: "hint", role: "status" });
-  const link = h("button", {
-    type: "button", class: "quiet", "data-testid": `${testid}-link`, title: "Link to the cells selected in any grid",
-    onclick: () => {
-      hint.textContent = insertLink(field, selection()) ? "" : "Select cells in a grid first: drag over them.";
-      keep(field.value);
-    },
-  }, "Link cells");
-  const add = h("button", { type: "submit", "data-testid": `${testid}-add` }, button);
-  const form = h("form", {
-    class: "text-form",
-    onsubmit: async (event) => {
-      event.preventDefault();
-      hint.textContent = field.value.trim() ? "" : "Write something first.";
-      if (field.value.trim() && await onAdd(field.value.trim())) {
-        field.value = "";
-        keep("");
-      }
-    },
-  }, field, h("div", { class: "form-row" }, link, hint, add));
-  field.addEventListener("input", () => keep(field.value));
-  field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      form.requestSubmit();
-    }
-  });
-  return { element: form, restore: (text) => (field.value = text) };
+/** A form for such text. What is being written survives a change of task and a reload, through keep and restore. */
+export class TextForm {
+  #actions;
+  #field;
+  #hint = h("p", { class: "hint", role: "status" });
+
+  /**
+   * `actions` has add(text), which says whether it was taken; selection(), the cells that can be linked to; keep(text), told
+   * what is written so far.
+   */
+  constructor({ testid, label, placeholder, button }, actions) {
+    this.#actions = actions;
+    this.#field = h("textarea", {
+      "data-testid": `${testid}-text`, "aria-label": label, placeholder, rows: "3", maxlength: "100000",
+      oninput: () => actions.keep(this.#field.value), onkeydown: (event) => this.#key(event),
+    });
+    const link = h("button", {
+      type: "button", class: "quiet", "data-testid": `${testid}-link`, title: "Link to the cells selected in any grid", onclick: () => this.#link(),
+    }, "Link cells");
+    const add = h("button", { type: "submit", "data-testid": `${testid}-add` }, button);
+    this.element = h("form", { class: "text-form", onsubmit: (event) => this.#submit(event) },
+      this.#field, h("div", { class: "form-row" }, link, this.#hint, add));
+  }
+
+  restore(text) {
+    this.#field.value = text;
+    this.#hint.textContent = "";
+  }
+
+  #key(event) {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    this.element.requestSubmit();
+  }
+
+  #link() {
+    const isDone = insertLink(this.#field, this.#actions.selection());
+    this.#hint.textContent = isDone ? "" : "Select cells in a grid first: drag over them.";
+    this.#actions.keep(this.#field.value);
+  }
+
+  /** Empty the field once the text is taken, unless somebody has gone on writing meanwhile. */
+  async #submit(event) {
+    event.preventDefault();
+    const { value } = this.#field;
+    this.#hint.textContent = value.trim() ? "" : "Write something first.";
+    if (!value.trim() || !(await this.#actions.add(value.trim())) || this.#field.value !== value) return;
+    this.#field.value = "";
+    this.#actions.keep("");
+  }
 }

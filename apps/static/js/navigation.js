@@ -3,136 +3,165 @@
 import { galleryAddress, parseAddress, taskAddress } from "./address.js";
 import { decodeAttempt } from "./attempt_link.js";
 import { draftName } from "./drafts.js";
-import { setText } from "./element.js";
-import { sameGrid, sizeText } from "./grid.js";
+import { h, setText } from "./element.js";
+import { sizeText } from "./grid.js";
 import { neighbour, randomTask } from "./task_list.js";
 import { describe } from "./transforms.js";
 
-/**
- * `onTask()` is told when another task, version or test is shown; `fail(error)` gets what went wrong, `tell(sentence)` a
- * sentence for people.
- */
-export function createNavigation(page, { find, library, bench, session, gallery, onTask, fail, tell }) {
-  const views = { task: page.querySelector("#task"), gallery: page.querySelector("#gallery") };
-  let where = null;
-  let versions = [];
-  let hasAttempt = false;
+export class Navigation {
+  /** What is shown: {taskId, version, test, parameters}; null before the first task. */
+  where = null;
+  #page;
+  #parts;
+  #views;
+  #versions = [];
+  #hasAttempt = false;
 
-  const go = (hash) => {
-    page.location.hash = hash;
-  };
-
-  async function route() {
-    const address = parseAddress(page.location.hash);
-    if (address.page === "gallery") return showGallery(address.parameters);
-    showView("task");
-    if (address.page === "task") return openTask(address).catch(fail);
-    if (address.page === "unknown") tell("This address names no task. Here is the first one.");
-    const first = library.rows.get()[0]?.task_id;
-    if (!first) return undefined;
-    page.location.replace(taskAddress(first));
-    return undefined;
+  /**
+   * `page` is the document. `parts` has find(testid), library, bench, session, gallery; onTask(isNew), told when another
+   * task, version or test is shown; fail(error) and tell(sentence), for what went wrong.
+   */
+  constructor(page, parts) {
+    this.#page = page;
+    this.#parts = parts;
+    this.#views = { task: page.querySelector("#task"), gallery: page.querySelector("#gallery") };
   }
 
-  function showView(name) {
-    for (const [view, element] of Object.entries(views)) element.hidden = view !== name;
-    find("gallery").setAttribute("aria-pressed", String(name === "gallery"));
-  }
-
-  function showGallery(parameters) {
-    showView("gallery");
-    page.title = "Tasks · ARC";
-    gallery.show(library.rows.get(), parameters);
-    gallery.focus();
-  }
-
-  async function openTask(address) {
-    const isNew = where?.taskId !== address.taskId;
-    where = address;
-    const read = await library.task(address.taskId);
-    if (where !== address) return;
-    versions = read;
-    const version = versionOf(address.version);
-    const { attempt, test } = attemptOf(address, version);
-    where = { ...address, version: version.version, test };
-    const here = where;
-    hasAttempt = attempt !== null;
-    showBar(version);
-    const title = attempt ? `Attempt${address.parameters.label ? ` of ${address.parameters.label}` : ""}:` : "";
-    const opened = await bench.open({ taskId: address.taskId, task: version, test, draft: draft() }, { attempt, title });
-    if (opened && where === here) onTask(isNew);
+  /** The version that is shown, with its grids. */
+  get version() {
+    return this.#versions.find((one) => one.version === this.where?.version);
   }
 
   /** What the draft of the answer that is shown is called. */
-  function draft() {
-    const { taskId, version, test, parameters } = where;
-    return draftName({ username: session.store.get() ?? "", taskId, version, test, attempt: hasAttempt && parameters.attempt });
+  get draft() {
+    const { taskId, version, test, parameters } = this.where;
+    const username = this.#parts.session.store.get() ?? "";
+    return draftName({ username, taskId, version, test, attempt: this.#hasAttempt && parameters.attempt });
   }
 
-  function versionOf(number) {
-    const version = versions.find((one) => one.version === number);
-    if (!version) tell(`Task ${where.taskId} has no version ${number}. Here is the original.`);
-    return version ?? versions[0];
+  get #rows() {
+    return this.#parts.library.rows.get();
   }
 
-  /** The test input to show and, with an attempt in the address, the model's answer to it. */
-  function attemptOf(address, version) {
-    const last = version.test.length - 1;
-    const text = address.parameters.attempt;
-    const answers = text ? decodeAttempt(text) : null;
-    if (text && !answers) tell("The attempt in this address cannot be read: it may have been cut off.");
-    if (!answers) return { attempt: null, test: Math.min(address.test, last) };
-    const wrong = version.test.findIndex(({ output }, place) => answers[place] && output && !sameGrid(answers[place], output));
-    const test = address.namesTest || wrong < 0 ? Math.min(address.test, last) : wrong;
-    if (!answers[test]) tell("The attempt has no answer to this test input.");
-    return { attempt: answers[test] ?? null, test };
+  // --- going
+
+  go(hash) {
+    this.#page.location.hash = hash;
   }
 
-  function showBar(version) {
-    const { taskId, test } = where;
-    const { length } = version.test;
-    page.title = `${taskId} · ARC`;
-    setText(find("task-id"), taskId);
-    setText(page.querySelector("#test-title"), length > 1 ? `Test ${test + 1} of ${length}` : "Test");
-    find("next-test").hidden = length < 2;
-    setText(find("test-size"), sizeText(version.test[test].input));
-    const choices = versions.map((one) => {
-      const option = page.createElement("option");
-      option.value = String(one.version);
-      const signers = one.signed_by?.length ? ` · ${one.signed_by.join(", ")}` : "";
-      option.textContent = one.version ? `${one.version} · ${describe(one.transform)}${signers}` : "0 · original";
-      option.selected = one.version === version.version;
-      return option;
-    });
-    find("version").replaceChildren(...choices);
+  toTask(taskId) {
+    if (taskId) this.go(taskAddress(taskId));
+  }
+
+  toVersion(version) {
+    this.go(taskAddress(this.where.taskId, { version }));
+  }
+
+  /** So many tasks further in the list. */
+  step(number) {
+    this.toTask(neighbour(this.#rows, this.where?.taskId, number));
+  }
+
+  random() {
+    this.toTask(randomTask(this.#rows, this.where?.taskId));
+  }
+
+  nextTest() {
+    const { taskId, version, test } = this.where;
+    this.go(taskAddress(taskId, { version, test: (test + 1) % this.version.test.length }));
+  }
+
+  /** To the gallery, and from it back to where one was. */
+  gallery() {
+    if (this.#views.gallery.hidden) this.go(galleryAddress());
+    else this.#page.defaultView.history.back();
+  }
+
+  // --- arriving
+
+  /** Show what the address names. */
+  async route() {
+    const address = parseAddress(this.#page.location.hash);
+    if (address.page === "gallery") return this.#showGallery(address.parameters);
+    this.#showView("task");
+    if (address.page === "task") return this.#openTask(address).catch(this.#parts.fail);
+    if (address.page === "unknown") this.#parts.tell("This address names no task. Here is the first one.");
+    const first = this.#rows[0]?.task_id;
+    if (first) this.#page.location.replace(taskAddress(first));
+    return undefined;
+  }
+
+  #showView(name) {
+    for (const [view, element] of Object.entries(this.#views)) element.hidden = view !== name;
+    this.#parts.find("gallery").setAttribute("aria-pressed", String(name === "gallery"));
+  }
+
+  #showGallery(parameters) {
+    this.#showView("gallery");
+    this.#page.title = "Tasks · ARC";
+    this.#parts.gallery.show(this.#rows, parameters);
+    this.#parts.gallery.focus();
+  }
+
+  async #openTask(address) {
+    const isNew = this.where?.taskId !== address.taskId;
+    this.where = address;
+    const versions = await this.#parts.library.task(address.taskId);
+    if (this.where !== address) return;
+    this.#versions = versions;
+    const task = this.#versionOf(address.version);
+    const attempt = this.#attemptOf(address.parameters);
+    const test = Math.min(address.test, task.test.length - 1);
+    const here = { ...address, version: task.version, test };
+    this.where = here;
+    this.#hasAttempt = attempt !== null;
+    this.#showBar();
+    const { label } = address.parameters;
+    const title = attempt ? `Attempt${label ? ` of ${label}` : ""}:` : "";
+    const isOpen = await this.#parts.bench.open({ taskId: here.taskId, task, test, draft: this.draft }, { attempt, title });
+    if (isOpen && this.where === here) this.#parts.onTask(isNew);
+  }
+
+  #versionOf(number) {
+    const version = this.#versions.find((one) => one.version === number);
+    if (!version) this.#parts.tell(`Task ${this.where.taskId} has no version ${number}. Here is the original.`);
+    return version ?? this.#versions[0];
+  }
+
+  /** A model's answer that came with the address. */
+  #attemptOf({ attempt: text }) {
+    const attempt = text ? decodeAttempt(text) : null;
+    if (text && !attempt) this.#parts.tell("The attempt in this address cannot be read: it may have been cut off.");
+    return attempt;
   }
 
   /** Read the task that is shown again: its versions may have changed. What is being drawn stays. */
-  async function refresh() {
-    if (!where) return;
-    library.forget(where.taskId);
-    const { taskId } = where;
-    const read = await library.task(taskId);
-    if (where.taskId !== taskId) return;
-    versions = read;
-    const version = versions.find((one) => one.version === where.version);
-    if (version) showBar(version);
-    else if (where.version) {
-      tell(`Version ${where.version} is gone: nobody stands by it any more. Here is the original.`);
-      go(taskAddress(taskId));
-    }
+  async refresh() {
+    if (!this.where) return;
+    const { taskId, version } = this.where;
+    this.#parts.library.forget(taskId);
+    const versions = await this.#parts.library.task(taskId);
+    if (this.where.taskId !== taskId) return;
+    this.#versions = versions;
+    if (this.version) return void this.#showBar();
+    this.#parts.tell(`Version ${version} is gone: nobody stands by it any more. Here is the original.`);
+    this.toTask(taskId);
   }
 
-  const rows = () => library.rows.get();
-  const toTask = (taskId) => taskId && go(taskAddress(taskId));
-  return {
-    go, route, refresh, toTask, draft,
-    step: (number) => toTask(neighbour(rows(), where?.taskId, number)),
-    random: () => toTask(randomTask(rows(), where?.taskId)),
-    gallery: () => (views.gallery.hidden ? go(galleryAddress()) : page.defaultView.history.back()),
-    nextTest: () => go(taskAddress(where.taskId, { version: where.version, test: (where.test + 1) % bench.base.task.test.length })),
-    toVersion: (version) => go(taskAddress(where.taskId, { version })),
-    get where() { return where; },
-    get version() { return versions.find((one) => one.version === where?.version); },
-  };
+  #showBar() {
+    const { find } = this.#parts;
+    const { taskId, test } = this.where;
+    const { test: tests } = this.version;
+    this.#page.title = `${taskId} · ARC`;
+    setText(find("task-id"), taskId);
+    setText(this.#page.querySelector("#test-title"), tests.length > 1 ? `Test ${test + 1} of ${tests.length}` : "Test");
+    find("next-test").hidden = tests.length < 2;
+    setText(find("test-size"), sizeText(tests[test].input));
+    find("version").replaceChildren(...this.#versions.map((one) => versionOption(one, one === this.version)));
+  }
+}
+
+function versionOption({ version, transform, signed_by: signers }, selected) {
+  const names = signers?.length ? ` · ${signers.join(", ")}` : "";
+  return h("option", { value: String(version), selected }, version ? `${version} · ${describe(transform)}${names}` : "0 · original");
 }

@@ -1,60 +1,76 @@
 /** Files of the page: saving what somebody asks for, and taking in what is opened or dropped. */
 
-import { taskAddress } from "./address.js";
 import { counted } from "./element.js";
 import { readFile, save, takeWorkIn, taskFile, tracesFile, workFile } from "./exchange.js";
 
-/** `push` goes to the outbox; `reload()` shows everything again; `tell` and `fail` speak to people. */
-export function pageFiles(page, { database, drafts, local, isLocal, library, navigation, notes, push, reload, tell, fail }) {
-  async function saveAs(kind) {
-    const { taskId, version } = navigation.where;
-    const suffix = version ? `_v${version}` : "";
-    if (kind === "task") save(page, `${taskId}${suffix}.json`, taskFile(navigation.version));
-    else if (kind === "traces") save(page, `${taskId}_traces.json`, tracesFile(notes.traces()));
-    else save(page, "arc2_work.json", await workFile(database, drafts));
+export class PageFiles {
+  #page;
+  #parts;
+
+  /**
+   * `page` is the document. `parts` has database, drafts, local (local_api.js), isLocal (there is no server), library,
+   * navigation, notes; push(change), to send one; reload(), to show everything again; tell(sentence) and fail(error).
+   */
+  constructor(page, parts) {
+    this.#page = page;
+    this.#parts = parts;
   }
 
-  async function open(files) {
+  /** Save "task", "traces" or "work" as a file. */
+  async save(kind) {
+    const { navigation, notes, database, drafts } = this.#parts;
+    const { taskId, version } = navigation.where;
+    const name = taskId.replace(/[^\w.-]/g, "_");
+    if (kind === "task") save(this.#page, `${name}${version ? `_v${version}` : ""}.json`, taskFile(navigation.version));
+    else if (kind === "traces") save(this.#page, `${name}_traces.json`, tracesFile(notes.traces));
+    else save(this.#page, "arc2_work.json", await workFile(database, drafts));
+  }
+
+  /** Take files in, whatever they hold. */
+  async open(files) {
     for (const file of files) {
       try {
-        await take(readFile(file.name, await file.text()));
+        await this.#take(readFile(file.name, await file.text()));
       } catch (error) {
-        fail(error);
+        this.#parts.fail(error);
       }
     }
   }
 
-  const take = (read) => ({ work: takeWork, tasks: takeTasks, traces: takeTraces })[read.kind](read);
+  #take(read) {
+    if (read.kind === "work") return this.#takeWork(read.work);
+    return read.kind === "tasks" ? this.#takeTasks(read.tasks) : this.#takeTraces(read.traces);
+  }
 
-  async function takeTasks({ tasks }) {
+  async #takeTasks(tasks) {
+    const { library, local, navigation, reload, tell } = this.#parts;
     const originals = tasks.filter((task) => !task.version);
     const known = new Set(library.rows.get().map((row) => row.task_id));
     const added = originals.filter((task) => !known.has(task.task_id));
     for (const { task_id, train, test } of added) await local.keepTask({ task_id, train, test });
-    const others = originals.length - added.length;
-    if (others) tell(`${counted(others, "task")} with ${others === 1 ? "an id" : "ids"} that ${others === 1 ? "is" : "are"} here already ${others === 1 ? "was" : "were"} left as ${others === 1 ? "it is" : "they are"}.`);
+    if (added.length < originals.length) tell(`Tasks whose id is here already stay as they are: ${originals.length - added.length}.`);
     await reload();
     const [first] = added.length ? added : originals;
-    if (first) navigation.go(taskAddress(first.task_id));
+    if (first) navigation.toTask(first.task_id);
   }
 
-  async function takeTraces({ traces }) {
+  async #takeTraces(traces) {
+    const { isLocal, database, drafts, tell, reload } = this.#parts;
     if (!isLocal) return tell("Traces of others are taken in on the server: python auxiliary_utilities/merge_reasoning.py does that.");
-    const added = await takeWorkIn(database, drafts, { traces: traces.map((trace) => ({ revision: 1, version: 0, voters: {}, ...trace })) });
-    tell(`${counted(added, "trace")} added.`);
+    const whole = traces.map((trace) => ({ revision: 1, version: 0, voters: {}, ...trace }));
+    tell(`${counted(await takeWorkIn(database, drafts, { traces: whole }), "trace")} added.`);
     return reload();
   }
 
   /** Exported work: kept here and, with a server, one's traces are sent to it (those it has already stay single). */
-  async function takeWork({ work }) {
-    const added = await takeWorkIn(database, drafts, isLocal ? work : { ...work, traces: [], variations: [], flaws: [] });
+  async #takeWork(work) {
+    const { isLocal, database, drafts, push, tell, reload } = this.#parts;
     const traces = isLocal || !Array.isArray(work.traces) ? [] : work.traces;
+    const added = await takeWorkIn(database, drafts, isLocal ? work : { ...work, traces: [], variations: [], flaws: [] });
     for (const { task_id: taskId, text, version = 0, trace_id: id } of traces) {
       await push({ call: "addTrace", args: [taskId, { text, version, client_id: id }] });
     }
     tell(`${counted(added + traces.length, "thing")} taken in.`);
     await reload();
   }
-
-  return { saveAs, open };
 }

@@ -8,7 +8,7 @@ import { h } from "./element.js";
 import { gridsIn } from "./grids_in_text.js";
 import { safeMarkdown } from "./safe_markdown.js";
 import { blockSplitter } from "./text_blocks.js";
-import { thumbnails } from "./thumbnails.js";
+import { gridPictures } from "./grid_pictures.js";
 
 const STRETCH_MS = 6;
 const SHORTEST_PAUSE_MS = 60;
@@ -153,7 +153,7 @@ function textBlock(actions) {
   function close(block) {
     show(block);
     const grids = gridsIn(block.text);
-    if (grids.length) element.append(thumbnails(grids, actions));
+    if (grids.length) element.append(gridPictures(grids, actions));
   }
   return { element, show, close };
 }

@@ -5,69 +5,89 @@ import { statesOf } from "./history.js";
 
 const SPEEDS = [["slow", 2], ["normal", 6], ["fast", 20]];
 
-/** `start(grid, log)` opens the player for a log that began on `grid`. */
-export function mountReplay(root, editor, { announce, onEnd }) {
-  let stop = null;
+/** The player in `root`, for the answer in `editor`; `announce(text)` reads out. */
+export class Replay {
+  #root;
+  #editor;
+  #announce;
+  #showing = null; // {own, log, states, place, timer}
+  #slider = h("input", { type: "range", min: "0", value: "0", "aria-label": "Step of the replay", oninput: () => this.#go(Number(this.#slider.value)) });
+  #step = h("output", { class: "size-text", "data-testid": "replay-step" });
+  #speed = h("select", { "aria-label": "Speed" }, SPEEDS.map(([name, rate]) => h("option", { value: String(rate), selected: name === "normal" }, name)));
+  #toggle = iconButton("play", "Play", { "data-testid": "replay-toggle", onclick: () => (this.#showing.timer ? this.#pause() : this.#play()) });
 
-  function start(grid, log) {
-    stop?.();
-    const states = statesOf(grid, log);
-    const own = editor.timeline;
-    let place = 0;
-    let timer = 0;
-    const slider = h("input", { type: "range", min: "0", max: String(states.length - 1), value: "0", "aria-label": "Step of the replay", oninput: () => go(Number(slider.value)) });
-    const step = h("output", { class: "size-text", "data-testid": "replay-step" });
-    const speed = h("select", { "aria-label": "Speed" }, SPEEDS.map(([name, rate]) => h("option", { value: String(rate), selected: name === "normal" }, name)));
-    const toggle = iconButton("pause", "Pause", { "data-testid": "replay-toggle", onclick: () => (timer ? pause() : play()) });
-
-    function go(to) {
-      place = to;
-      slider.value = String(place);
-      setText(step, `${place} / ${states.length - 1} ${place ? log[place - 1].action : "start"}`);
-      editor.open({ present: states[place], past: [], future: [], log: own.log });
-    }
-
-    function play() {
-      if (place === states.length - 1) go(0);
-      showAs("pause", "Pause");
-      timer = setTimeout(next, 1000 / Number(speed.value));
-    }
-
-    function next() {
-      if (place < states.length - 1) go(place + 1);
-      if (place === states.length - 1) return pause();
-      timer = setTimeout(next, 1000 / Number(speed.value));
-      return undefined;
-    }
-
-    function pause() {
-      clearTimeout(timer);
-      timer = 0;
-      showAs("play", "Play");
-    }
-
-    function showAs(picture, label) {
-      toggle.replaceChildren(...iconButton(picture, label).childNodes);
-      toggle.setAttribute("aria-label", label);
-    }
-
-    stop = () => {
-      clearTimeout(timer);
-      stop = null;
-      root.hidden = true;
-      root.replaceChildren();
-      editor.readOnly = false;
-      editor.open(own);
-      onEnd();
-    };
-
-    root.replaceChildren(toggle, slider, step, speed, iconButton("close", "End the replay", { "data-testid": "replay-close", onclick: () => stop() }));
-    root.hidden = false;
-    editor.readOnly = true;
-    announce("Replay");
-    go(0);
-    play();
+  constructor(root, editor, announce) {
+    this.#root = root;
+    this.#editor = editor;
+    this.#announce = announce;
+    const close = iconButton("close", "End the replay", { "data-testid": "replay-close", onclick: () => this.end() });
+    root.append(this.#toggle, this.#slider, this.#step, this.#speed, close);
   }
 
-  return { start, end: () => stop?.(), get isOn() { return stop !== null; } };
+  get isOn() {
+    return this.#showing !== null;
+  }
+
+  /** Play a log that began on `grid`. */
+  start(grid, log) {
+    this.end();
+    const states = statesOf(grid, log);
+    this.#showing = { own: this.#editor.timeline, log, states, place: 0, timer: 0 };
+    this.#slider.max = String(states.length - 1);
+    this.#root.hidden = false;
+    this.#editor.readOnly = true;
+    this.#announce("Replay");
+    this.#go(0);
+    this.#play();
+  }
+
+  end() {
+    if (!this.#showing) return;
+    const { own, timer } = this.#showing;
+    clearTimeout(timer);
+    this.#showing = null;
+    this.#root.hidden = true;
+    this.#editor.readOnly = false;
+    this.#editor.open(own);
+    this.#announce("Replay ended");
+  }
+
+  #go(place) {
+    const { states, log, own } = this.#showing;
+    this.#showing.place = place;
+    this.#slider.value = String(place);
+    setText(this.#step, `${place} / ${states.length - 1} ${place ? log[place - 1].action : "start"}`);
+    this.#editor.open({ present: states[place], past: [], future: [], log: own.log });
+  }
+
+  get #isAtEnd() {
+    return this.#showing.place === this.#showing.states.length - 1;
+  }
+
+  #play() {
+    if (this.#isAtEnd) this.#go(0);
+    this.#showAs("pause", "Pause");
+    this.#wait();
+  }
+
+  #wait() {
+    this.#showing.timer = setTimeout(() => this.#next(), 1000 / Number(this.#speed.value));
+  }
+
+  #next() {
+    if (!this.#isAtEnd) this.#go(this.#showing.place + 1);
+    if (this.#isAtEnd) this.#pause();
+    else this.#wait();
+  }
+
+  #pause() {
+    clearTimeout(this.#showing.timer);
+    this.#showing.timer = 0;
+    this.#showAs("play", "Play");
+  }
+
+  #showAs(picture, label) {
+    this.#toggle.replaceChildren(...iconButton(picture, label).childNodes);
+    this.#toggle.setAttribute("aria-label", label);
+  }
 }

@@ -7,9 +7,10 @@
 import { areaBetween, clipped, cropped } from "./drawing.js";
 import { arrange, h, setText } from "./element.js";
 import { height, sizeText, width } from "./grid.js";
-import { cellSize, gridView } from "./grid_view.js";
+import { GridView, cellSize } from "./grid_view.js";
 
 const PAIR_GAP = 36;
+const LARGEST_CELL = 26;
 
 export const nameOf = ({ kind, index, side }) => `${kind}-${index}-${side}`;
 
@@ -29,7 +30,7 @@ function followPointer(view, name, { tool, onPick, onSelect, onHover }) {
     const isFinger = event.pointerType === "touch" && !["select", "eyedropper"].includes(tool());
     if (event.button !== 0 || isFinger) return;
     const cell = cellOf(event);
-    const colour = view.shown.grid[cell[0]]?.[cell[1]];
+    const colour = view.colourAt(cell);
     if (colour === undefined) return;
     event.preventDefault();
     if (tool() === "eyedropper" || event.altKey) return void onPick(colour);
@@ -39,7 +40,7 @@ function followPointer(view, name, { tool, onPick, onSelect, onHover }) {
   });
   view.element.addEventListener("pointermove", (event) => {
     const cell = cellOf(event);
-    onHover(view.shown?.grid[cell[0]]?.[cell[1]] === undefined ? null : { cell, grid: view.shown.grid });
+    onHover(view.colourAt(cell) === undefined ? null : { cell, grid: view.shown.grid });
     if (from) tell(cell);
   });
   for (const end of ["pointerup", "pointercancel"]) view.element.addEventListener(end, () => (from = null));
@@ -47,59 +48,73 @@ function followPointer(view, name, { tool, onPick, onSelect, onHover }) {
 }
 
 /** One grid, with its size under it if wanted. */
-function shownGrid(name, label, handlers, { hasSize = false } = {}) {
-  const view = gridView({ label });
-  const size = hasSize && h("figcaption", { class: "size-text" });
-  const element = h("figure", { class: "shown-grid", "data-grid-name": nameOf(name) }, view.element, size);
-  followPointer(view, name, handlers);
-  return {
-    element,
-    show(grid, looks, marks) {
-      if (size) setText(size, sizeText(grid));
-      view.show({ ...looks, grid, marks });
-    },
-  };
+class ShownGrid {
+  #view;
+  #size;
+
+  constructor(name, label, handlers, { hasSize = false } = {}) {
+    this.#view = new GridView({ label });
+    this.#size = hasSize && h("figcaption", { class: "size-text" });
+    this.element = h("figure", { class: "shown-grid", "data-grid-name": nameOf(name) }, this.#view.element, this.#size);
+    followPointer(this.#view, name, handlers);
+  }
+
+  show(grid, looks, marks) {
+    if (this.#size) setText(this.#size, sizeText(grid));
+    this.#view.show({ ...looks, grid, marks });
+  }
 }
 
-/** The list of train pairs. `show(pairs, {looks, marksOf, width, height})` fits them in. */
-export function mountPairs(list, handlers) {
-  const rows = [];
+/** The list of train pairs. */
+export class Pairs {
+  #list;
+  #handlers;
+  #rows = [];
 
-  function row(index) {
-    const grids = ["input", "output"].map((side) =>
-      shownGrid({ kind: "train", index, side }, `Train pair ${index + 1}, ${side}`, handlers, { hasSize: true }));
+  constructor(list, handlers) {
+    this.#list = list;
+    this.#handlers = handlers;
+  }
+
+  /** Show `pairs`, fitted into boxes of this size; `marksOf(name)` are the marks of a grid. */
+  show(pairs, { looks, marksOf, boxWidth, boxHeight }) {
+    while (this.#rows.length < pairs.length) this.#rows.push(this.#row(this.#rows.length));
+    arrange(this.#list, this.#rows.slice(0, pairs.length).map(({ element }) => element));
+    for (const [index, { input, output }] of pairs.entries()) {
+      const tallest = Math.max(height(input), height(output));
+      const cell = cellSize(tallest, width(input) + width(output), boxHeight, boxWidth - PAIR_GAP, LARGEST_CELL);
+      for (const [side, grid] of Object.entries({ input, output })) {
+        this.#rows[index][side].show(grid, { ...looks, cell }, marksOf(nameOf({ kind: "train", index, side })));
+      }
+    }
+  }
+
+  #row(index) {
+    const shown = (side) => new ShownGrid({ kind: "train", index, side }, `Train pair ${index + 1}, ${side}`, this.#handlers, { hasSize: true });
+    const [input, output] = [shown("input"), shown("output")];
     const element = h("li", { class: "pair", "data-testid": "train-pair", "data-pair": `train-${index}` },
       h("span", { class: "pair-number", "aria-hidden": "true" }, String(index + 1)),
-      grids[0].element, h("span", { class: "arrow", "aria-hidden": "true" }, "→"), grids[1].element);
-    return { element, grids };
+      input.element, h("span", { class: "arrow", "aria-hidden": "true" }, "→"), output.element);
+    return { element, input, output };
   }
-
-  function show(pairs, { looks, marksOf, boxWidth, boxHeight }) {
-    while (rows.length < pairs.length) rows.push(row(rows.length));
-    arrange(list, rows.slice(0, pairs.length).map(({ element }) => element));
-    pairs.forEach(({ input, output }, index) => {
-      const tallest = Math.max(height(input), height(output));
-      const cell = cellSize(tallest, width(input) + width(output), boxHeight, boxWidth - PAIR_GAP, 26);
-      for (const [place, side] of ["input", "output"].entries()) {
-        const name = nameOf({ kind: "train", index, side });
-        rows[index].grids[place].show(side === "input" ? input : output, { ...looks, cell }, marksOf(name));
-      }
-    });
-  }
-
-  return { show };
 }
 
-/** The test input. `show(grid, index, {looks, marksOf, cell})`. */
-export function mountTestInput(stage, handlers) {
-  const views = new Map();
+/** The test input that is shown. */
+export class TestInput {
+  #stage;
+  #handlers;
+  #grids = new Map();
 
-  function show(grid, index, { looks, marksOf, cell }) {
-    const name = { kind: "test", index, side: "input" };
-    if (!views.has(index)) views.set(index, shownGrid(name, `Test input ${index + 1}`, handlers));
-    arrange(stage, [views.get(index).element]);
-    views.get(index).show(grid, { ...looks, cell }, marksOf(nameOf(name)));
+  constructor(stage, handlers) {
+    this.#stage = stage;
+    this.#handlers = handlers;
   }
 
-  return { show };
+  show(grid, index, { looks, marksOf, cell }) {
+    const name = { kind: "test", index, side: "input" };
+    if (!this.#grids.has(index)) this.#grids.set(index, new ShownGrid(name, `Test input ${index + 1}`, this.#handlers));
+    const shown = this.#grids.get(index);
+    arrange(this.#stage, [shown.element]);
+    shown.show(grid, { ...looks, cell }, marksOf(nameOf(name)));
+  }
 }

@@ -6,6 +6,7 @@
 const SECONDS_OF_SILENCE = 30;
 const SECONDS_BETWEEN_POLLS = 5;
 const SECONDS_AT_LIMIT = 30;
+const LONGEST_PAUSE = 10;
 
 /** A function that takes text as it comes and returns the events that are complete: {event, data, id} each. */
 export function parser() {
@@ -34,59 +35,73 @@ export function parser() {
 }
 
 /**
- * Keep a stream open for ever, from the event after `firstId` (null: from now on). `onEvent` gets each event, `onOpen` is told after each (re)connection, `onPoll` is asked
- * every few seconds while the server has no stream to spare, `onLost` is told when the connection is gone.
- * Returns {reopen, close}.
+ * A stream that is kept open for ever. `onEvent` gets each event, `onOpen` is told after each (re)connection, `onPoll` is
+ * asked every few seconds while the server has no stream to spare, `onLost` is told when the connection is gone.
  */
-export function keepStream(address, firstId, { onEvent, onOpen, onPoll, onLost }) {
-  let current = null;
-  let lastId = firstId === null ? "" : String(firstId);
-  let pause = 0;
-  let timer = null;
+export class KeptStream {
+  #address;
+  #tell;
+  #lastId;
+  #current = null;
+  #pause = 0;
+  #timer = null;
 
-  async function open() {
-    clearTimeout(timer);
+  /** `address()` gives the URL at each opening; the stream begins after event `firstId` (null: now). */
+  constructor(address, firstId, { onEvent, onOpen, onPoll, onLost }) {
+    this.#address = address;
+    this.#lastId = firstId === null ? "" : String(firstId);
+    this.#tell = { onEvent, onOpen, onPoll, onLost };
+    this.#open();
+  }
+
+  async #open() {
+    clearTimeout(this.#timer);
     const mine = new AbortController();
-    current = mine;
-    const outcome = await readStream(address(), lastId, mine, { onOpen: opened, onEvent: arrived });
-    if (mine !== current) return; // closed or opened again meanwhile
-    if (outcome === "full") return poll(SECONDS_AT_LIMIT);
-    onLost();
-    pause = Math.min(10, Math.max(1, pause * 2));
-    timer = setTimeout(open, pause * 1000 * (0.5 + Math.random() / 2));
+    this.#current = mine;
+    const outcome = await readStream(this.#address(), this.#lastId, mine, {
+      onOpen: () => this.#opened(),
+      onEvent: (event) => this.#arrived(event),
+    });
+    if (mine !== this.#current) return; // closed or opened again meanwhile
+    if (outcome === "full") this.#poll(SECONDS_AT_LIMIT);
+    else this.#lost();
   }
 
-  function opened() {
-    pause = 0;
-    onOpen();
+  #opened() {
+    this.#pause = 0;
+    this.#tell.onOpen();
   }
 
-  function arrived(event) {
-    lastId = event.id || lastId;
-    onEvent(event);
+  #arrived(event) {
+    this.#lastId = event.id || this.#lastId;
+    this.#tell.onEvent(event);
   }
 
-  function poll(seconds) {
-    if (seconds <= 0) return open();
-    onPoll();
-    timer = setTimeout(() => poll(seconds - SECONDS_BETWEEN_POLLS), SECONDS_BETWEEN_POLLS * 1000);
+  #lost() {
+    this.#tell.onLost();
+    this.#pause = Math.min(LONGEST_PAUSE, Math.max(1, this.#pause * 2));
+    this.#timer = setTimeout(() => this.#open(), this.#pause * 1000 * (0.5 + Math.random() / 2));
   }
 
-  function close() {
-    clearTimeout(timer);
-    const before = current;
-    current = null;
+  #poll(seconds) {
+    if (seconds <= 0) return void this.#open();
+    this.#tell.onPoll();
+    this.#timer = setTimeout(() => this.#poll(seconds - SECONDS_BETWEEN_POLLS), SECONDS_BETWEEN_POLLS * 1000);
+  }
+
+  /** Open it again at once, where it was. */
+  reopen() {
+    this.close();
+    this.#pause = 0;
+    this.#open();
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    const before = this.#current;
+    this.#current = null;
     before?.abort();
   }
-
-  function reopen() {
-    close();
-    pause = 0;
-    open();
-  }
-
-  open();
-  return { reopen, close };
 }
 
 /** Read until the stream ends. Resolves to "full" (no stream to spare), "refused" or "lost". */

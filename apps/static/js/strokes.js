@@ -6,8 +6,6 @@
 
 import { areaBetween, changesTo, floodCells, lineCells, rectangleCells } from "./drawing.js";
 
-export const DRAWING_TOOLS = ["edit", "fill", "line", "rect"];
-
 export const strokeAt = (tool, cell) => ({ tool, from: cell, last: cell, path: [cell] });
 
 /** The stroke carried on to `cell`; a fast pointer skips cells, a drawn path has none missing. */

@@ -2,53 +2,80 @@
 
 import { cellsOf } from "./cell_links.js";
 import { calmed } from "./element.js";
-import { mountFlaws } from "./flaws.js";
-import { mountTraces } from "./traces.js";
-import { mountVariations } from "./variations.js";
+import { FlawsView } from "./flaws.js";
+import { TracesView } from "./traces.js";
+import { VariationsView } from "./variations.js";
 import { sorted, withReply, withWaiting } from "./waiting.js";
 
 const KEPT = "arc2.unsent";
 
-/** `context()` is {taskId, version, chosen, versionData, steps}; `push(change)` goes to the outbox. */
-export function mountNotes(tabs, { settings, session, outbox, library, bench, context, push, address, onFailure }) {
-  const { panels } = tabs;
-  let traces = [];
-  let flaws = [];
-  let loaded = null;
+export class TaskNotes {
+  /** Read the notes again, once nothing more has happened for a moment. */
+  refresh = calmed(() => this.#read(), 60);
+  #parts;
+  #traces = [];
+  #flaws = [];
+  #taskId = null;
+  #views;
 
-  const vote = (trace, value) => push({ call: "vote", args: [trace.trace_id, value], replaces: `vote ${trace.trace_id}` });
-  const tracesView = mountTraces(panels.traces, {
-    settings,
-    actions: {
-      add: (text) => push({ call: "addTrace", args: [context().taskId, note(text)] }),
-      edit: (trace, text) => push({ call: "editTrace", args: [trace.trace_id, { text, revision: trace.revision }] }),
-      remove: (trace) => push({ call: "removeTrace", args: [trace.trace_id] }),
-      vote, address, link: bench.link, selection: bench.selected, keep: (text) => keep("trace", text),
-    },
-  });
-  const variations = mountVariations(panels.transforms, {
-    settings,
-    actions: {
-      preview: bench.preview,
-      sign: () => push({ call: "sign", args: [context().taskId, { base_version: context().version, transform: context().steps }] }),
-      unsign: () => push({ call: "unsign", args: [context().taskId, context().version] }),
-    },
-  });
-  const flawsView = mountFlaws(panels.flaws, {
-    actions: {
-      add: (text) => push({ call: "addFlaw", args: [context().taskId, note(text)] }),
-      link: bench.link, selection: bench.selected, keep: (text) => keep("flaw", text),
-    },
-  });
-
-  function note(text) {
-    const cells = cellsOf(text);
-    return { text, version: context().version, client_id: newId(), ...(cells.length ? { cells } : {}) };
+  /**
+   * `parts` has tabs, settings, session, library, bench; waiting(), the changes that are not sent yet; push(change), to send
+   * one; address(trace); onFailure(error); and context(), {taskId, version, chosen, versionData, steps}.
+   */
+  constructor(parts) {
+    this.#parts = parts;
+    const { panels } = parts.tabs;
+    this.#views = {
+      traces: new TracesView(panels.traces, { settings: parts.settings, actions: this.#traceActions() }),
+      variations: new VariationsView(panels.transforms, { settings: parts.settings, actions: this.#variationActions() }),
+      flaws: new FlawsView(panels.flaws, this.#textActions("flaw", "addFlaw")),
+    };
   }
 
-  function keep(kind, text) {
+  /** The traces that are shown, oldest first. */
+  get traces() {
+    return sorted(this.#traces, "oldest");
+  }
+
+  #textActions(kind, call) {
+    const { bench, push, context } = this.#parts;
+    return {
+      add: (text) => push({ call, args: [context().taskId, this.#note(text)] }),
+      link: (link) => bench.link(link),
+      selection: () => bench.selected,
+      keep: (text) => this.#keepText(kind, text),
+    };
+  }
+
+  #traceActions() {
+    const { push, address } = this.#parts;
+    return {
+      ...this.#textActions("trace", "addTrace"),
+      address,
+      edit: ({ trace_id: id, revision }, text) => push({ call: "editTrace", args: [id, { text, revision }] }),
+      remove: ({ trace_id: id }) => push({ call: "removeTrace", args: [id] }),
+      vote: ({ trace_id: id }, value) => push({ call: "vote", args: [id, value], replaces: `vote ${id}` }),
+    };
+  }
+
+  #variationActions() {
+    const { push, bench, context } = this.#parts;
+    return {
+      preview: (steps) => bench.preview(steps),
+      sign: () => push({ call: "sign", args: [context().taskId, { base_version: context().version, transform: context().steps }] }),
+      unsign: () => push({ call: "unsign", args: [context().taskId, context().version] }),
+    };
+  }
+
+  #note(text) {
+    const cells = cellsOf(text);
+    return { text, version: this.#parts.context().version, client_id: newId(), ...(cells.length ? { cells } : {}) };
+  }
+
+  /** What is being written for a task stays in this browser until it is sent. */
+  #keepText(kind, text) {
     try {
-      const name = `${KEPT}.${kind}.${context().taskId}`;
+      const name = `${KEPT}.${kind}.${this.#taskId}`;
       if (text) localStorage.setItem(name, text);
       else localStorage.removeItem(name);
     } catch {
@@ -56,62 +83,67 @@ export function mountNotes(tabs, { settings, session, outbox, library, bench, co
     }
   }
 
-  /** Show another task; what was begun to be written for it is there again. */
-  async function open() {
-    const { taskId } = context();
-    if (loaded !== taskId) {
-      loaded = taskId;
-      traces = [];
-      flaws = [];
-      tracesView.restore(localStorage.getItem(`${KEPT}.trace.${taskId}`) ?? "");
-      flawsView.restore(localStorage.getItem(`${KEPT}.flaw.${taskId}`) ?? "");
+  /** Show the task of the context; what was begun to be written for it is there again. */
+  async open() {
+    const { taskId, chosen } = this.#parts.context();
+    if (this.#taskId !== taskId) {
+      this.#taskId = taskId;
+      this.#traces = this.#flaws = [];
+      this.#views.traces.restore(localStorage.getItem(`${KEPT}.trace.${taskId}`) ?? "");
+      this.#views.flaws.restore(localStorage.getItem(`${KEPT}.flaw.${taskId}`) ?? "");
     }
-    show();
-    await refresh();
-    if (context().chosen) tracesView.reveal(context().chosen);
+    this.show();
+    await this.#read();
+    if (chosen) this.#views.traces.reveal(chosen);
   }
 
-  /** Read the notes again. */
-  async function refresh() {
-    const { taskId } = context();
-    const home = library.homeOf(taskId);
+  async #read() {
+    const { taskId } = this.#parts.context();
+    const home = this.#parts.library.homeOf(taskId);
     try {
-      const [newTraces, newFlaws] = await Promise.all([home.traces(taskId), home.flaws(taskId)]);
-      if (taskId !== context().taskId) return;
-      traces = newTraces;
-      flaws = newFlaws;
-      show();
+      const [traces, flaws] = await Promise.all([home.traces(taskId), home.flaws(taskId)]);
+      if (taskId !== this.#taskId) return;
+      this.#traces = traces;
+      this.#flaws = flaws;
+      this.show();
     } catch (error) {
-      onFailure(error);
+      this.#parts.onFailure(error);
     }
   }
 
-  function show() {
-    const { taskId, version, chosen, versionData, steps } = context();
-    const { waiting } = outbox().get();
-    const username = session.store.get();
-    const shownTraces = withWaiting(traces, waiting, taskId, username);
-    tracesView.show({ traces: shownTraces, username, version, chosen });
-    const sent = waiting.filter(({ call, args }) => call === "addFlaw" && args[0] === taskId).map(({ args }) => ({ ...args[1], username }));
-    flawsView.show([...flaws, ...sent.filter((one) => !flaws.some((flaw) => flaw.client_id === one.client_id))]);
-    showVariations(versionData, steps, waiting, username);
-    tabs.count("traces", shownTraces.length);
-    tabs.count("flaws", flaws.length + sent.length);
+  /** A change was sent: show what the reply says until the notes are read again. */
+  sent(change, reply) {
+    this.#traces = withReply(this.#traces, change, reply);
+    if (change.call === "addFlaw") this.#flaws = [...this.#flaws, { ...reply.flaw, client_id: change.args[1].client_id }];
   }
 
-  function showVariations(versionData, steps, waiting, username) {
-    if (!versionData || !bench.shown) return;
+  show() {
+    const { taskId, version, chosen } = this.#parts.context();
+    const waiting = this.#parts.waiting();
+    const username = this.#parts.session.store.get();
+    const traces = withWaiting(this.#traces, waiting, taskId, username);
+    const flaws = [...this.#flaws, ...this.#waitingFlaws(waiting, taskId, username)];
+    this.#views.traces.show({ traces, username, version, chosen });
+    this.#views.flaws.show(flaws);
+    this.#showVariations(waiting, username);
+    this.#parts.tabs.count("traces", traces.length);
+    this.#parts.tabs.count("flaws", flaws.length);
+  }
+
+  #waitingFlaws(waiting, taskId, username) {
+    const isSent = ({ client_id: id }) => this.#flaws.some((flaw) => flaw.client_id === id);
+    return waiting
+      .filter(({ call, args: [of, body] }) => call === "addFlaw" && of === taskId && !isSent(body))
+      .map(({ args: [, body] }) => ({ ...body, username }));
+  }
+
+  #showVariations(waiting, username) {
+    const { versionData: version, steps } = this.#parts.context();
+    const { shown: task } = this.#parts.bench;
+    if (!version || !task) return;
     const isWaiting = waiting.some(({ call }) => call === "sign");
-    variations.show({ steps, task: bench.shown, version: versionData, username, isWaiting });
+    this.#views.variations.show({ steps, task, version, username, isWaiting });
   }
-
-  /** A change was sent: show what the reply says before the next reading. */
-  function sent(change, reply) {
-    traces = withReply(traces, change, reply);
-    if (change.call === "addFlaw") flaws = [...flaws, { ...reply.flaw, client_id: change.args[1].client_id }];
-  }
-
-  return { open, show, refresh: calmed(refresh, 60), sent, traces: () => sorted(traces, "oldest") };
 }
 
 /** An id for a change, so that sending it twice makes it once. Also where crypto.randomUUID is missing (plain http). */

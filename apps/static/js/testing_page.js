@@ -1,284 +1,305 @@
 /** The testing interface: makes the parts of the page, and carries what happens in one to the others. */
 
-import { mountAccountField } from "./account_field.js";
+import { AccountField } from "./account_field.js";
 import { taskAddress } from "./address.js";
 import { Refused, Unreachable, apiAddress, hasServer, serverApi } from "./api.js";
-import { mountBench } from "./bench.js";
+import { Bench } from "./bench.js";
 import { benchCommands } from "./commands.js";
 import { liveUpdates, mountStatus } from "./connection.js";
 import { openDatabase } from "./database.js";
 import { askPasswords, openHelp, openSettings } from "./dialogs.js";
 import { createDrafts } from "./drafts.js";
-import { calmed, h, setText } from "./element.js";
+import { calmed, setText } from "./element.js";
 import { acceptDrops, mountFiles } from "./files_panel.js";
-import { mountGallery } from "./gallery.js";
+import { Gallery } from "./gallery.js";
 import { listenForKeys } from "./keyboard.js";
 import { createLibrary } from "./library.js";
 import { localApi } from "./local_api.js";
-import { createNavigation } from "./navigation.js";
+import { Navigation } from "./navigation.js";
 import { mountNotices } from "./notices.js";
-import { createOutbox } from "./outbox.js";
-import { pageFiles } from "./page_files.js";
-import { PALETTES } from "./palettes.js";
+import { Outbox } from "./outbox.js";
+import { PageFiles } from "./page_files.js";
+import { mountBar, showBanner, showPresence, showTheme } from "./page_bar.js";
 import { createSession } from "./session.js";
 import { createSettings } from "./settings.js";
 import { mountTabs } from "./tabs.js";
-import { mountNotes, newId } from "./task_notes.js";
+import { TaskNotes, newId } from "./task_notes.js";
 import { mountTaskSearch } from "./task_search.js";
 
 const NO_STORAGE = "This browser keeps nothing here (its storage is full or forbidden): what you do is gone when you leave.";
+const SIGN_IN = "Sign in first: type your name at the top of the page.";
+const NO_NAME = "Type your name first, at the top of the page.";
 const SECTIONS = [["traces", "Traces"], ["transforms", "Transforms"], ["flaws", "Flaws"], ["files", "Files"]];
 const CALLS_OF_NOTES = ["addTrace", "editTrace", "removeTrace", "vote", "addFlaw"];
-
-const SIGN_IN = "Sign in first: type your name at the top of the page.";
+const CALLS_THAT_CHANGE_ROWS = ["sign", "unsign", "submit", "addTrace", "removeTrace"];
 
 const find = (testid) => document.querySelector(`[data-testid="${testid}"]`);
+const part = (selector) => document.querySelector(selector);
 
-async function start() {
-  const settings = createSettings();
-  showTheme(settings);
-  const notices = mountNotices(find("notices"));
-  const tell = (sentence, more) => notices.show(sentence, more);
-  const [isServed, database] = await Promise.all([hasServer(location.pathname), openDatabase().catch(() => tell(NO_STORAGE) && null)]);
-  if (!database) return;
-  const api = isServed
-    ? serverApi(apiAddress(location.href)) : localApi(database, { datasetUrl: "static/dataset.json", onEvent: (event) => live(event.event, event.data) });
-  const local = api.isLocal ? api : localApi(database, { onEvent: (event) => live(event.event, event.data) });
-  const session = createSession(api, (name, message) => askPasswords(document.body, name, message));
-  const library = createLibrary(api, local);
-  const drafts = createDrafts(database, () => tell(NO_STORAGE));
+class TestingPage {
+  #settings = createSettings();
+  #notices = mountNotices(find("notices"));
+  #database;
+  #api;
+  #local; // tasks from files, and everything where there is no server
+  #session;
+  #library;
+  #drafts;
+  #bench;
+  #navigation;
+  #outbox;
+  #notes;
+  #account;
+  #search;
+  #setCut;
+  #stream = null;
+  #run;
+  #reloadRows = calmed(() => this.#library.load().catch(() => {}), 1500); // the next event or reload tries again
+  #listenSoon = calmed(() => this.#listen(), 150);
+
+  async start() {
+    showTheme(this.#settings);
+    const [isServed, database] = await Promise.all([hasServer(location.pathname), openDatabase().catch(() => null)]);
+    if (!database) return this.#tell(NO_STORAGE);
+    this.#makeData(database, isServed);
+    this.#makeParts();
+    this.#listenToPage();
+    await this.#outbox.open();
+    showBanner(find("banner"), this.#api.isLocal);
+    document.body.classList.remove("starting");
+    return this.#begin();
+  }
+
+  #tell = (sentence, more) => this.#notices.show(sentence, more);
+
+  #fail = (error) => {
+    if (error instanceof Unreachable) return this.#setCut(true);
+    if (!(error instanceof Refused) && !(error instanceof RangeError)) console.error(error);
+    return this.#tell(error.message);
+  };
 
   // --- the parts
 
-  const bench = mountBench(document.querySelector("#task"), {
-    find, settings, drafts, run: (command, key) => run(command, key), announce: (text) => setText(find("live"), text),
-    onSteps: () => notes.show(), onNext: () => (bench.base.test + 1 < bench.base.task.test.length ? navigation.nextTest() : navigation.step(1)),
-  });
-  const gallery = mountGallery(document.querySelector("#gallery"), {
-    loadTask: library.task, settings, onFilter: (hash) => history.replaceState(null, "", hash),
-  });
-  const navigation = createNavigation(document, { find, library, bench, session, gallery, onTask, fail, tell });
-  const outbox = await createOutbox(database, {
-    apiOf: (change) => (change.isLocal ? local : api),
-    mayGo: (change) => change.isLocal || api.isLocal || session.store.get() !== null,
-    onSent, onRefused, onFailure: () => tell(NO_STORAGE),
-  });
-  const tabs = mountTabs(document.querySelector(".tabs"), document.querySelector(".panels"), SECTIONS);
-  const notes = mountNotes(tabs, {
-    settings, session, library, bench, push, outbox: () => outbox.state, onFailure: fail,
-    address: (trace) => taskAddress(trace.task_id, { version: trace.version, trace: trace.trace_id }),
-    context: () => ({
-      taskId: navigation.where.taskId, version: navigation.where.version, chosen: navigation.where.parameters.trace,
-      versionData: navigation.version, steps: bench.editor.state.transform,
-    }),
-  });
-  const account = mountAccountField(document.querySelector(".account"), { session, tell });
-  const search = mountTaskSearch(document.querySelector(".search"), {
-    rows: () => library.rows.get(), onChoose: navigation.toTask, onNothing: (text) => tell(`No task id has “${text}” in it.`),
-  });
-  const setCut = mountStatus(find("connection"), { outbox, retry: tryAgain });
-  const run = benchCommands(bench, pageCommands());
-  const files = pageFiles(document, {
-    database, drafts, local, isLocal: api.isLocal, library, navigation, notes, push, reload, tell, fail,
-  });
-  mountFiles(tabs.panels.files, { actions: { save: files.saveAs, open: files.open } });
-  acceptDrops(document, files.open);
-  listenForKeys(document, { editor: bench.editor, element: bench.element, areOn: () => settings.get().shortcuts, run });
-  mountBarButtons(run, settings, navigation);
-  let stream = null;
+  #makeData(database, isServed) {
+    const onEvent = ({ event, data }) => this.#live(event, data);
+    this.#database = database;
+    this.#local = localApi(database, { datasetUrl: isServed ? null : "static/dataset.json", onEvent });
+    this.#api = isServed ? serverApi(apiAddress(location.href)) : this.#local;
+    this.#session = createSession(this.#api, (name, message) => askPasswords(document.body, name, message));
+    this.#library = createLibrary(this.#api, this.#local);
+    this.#drafts = createDrafts(database, () => this.#tell(NO_STORAGE));
+    this.#outbox = new Outbox(database, {
+      apiOf: (change) => (change.isLocal ? this.#local : this.#api),
+      mayGo: (change) => change.isLocal || this.#api.isLocal || this.#session.store.get() !== null,
+      onSent: (change, reply) => this.#sent(change, reply),
+      onRefused: (change, error) => this.#refused(change, error),
+      onFailure: () => this.#tell(NO_STORAGE),
+    });
+  }
 
-  function pageCommands() {
+  #makeParts() {
+    const shared = { find, settings: this.#settings, library: this.#library, session: this.#session, tell: this.#tell, fail: this.#fail };
+    this.#bench = new Bench(part("#task"), {
+      ...shared, drafts: this.#drafts, run: (command) => this.#run(command), announce: (text) => setText(find("live"), text),
+      onSteps: () => this.#notes.show(), onNext: () => this.#goOn(),
+    });
+    const gallery = new Gallery(part("#gallery"), {
+      loadTask: this.#library.task, settings: this.#settings, onFilter: (hash) => history.replaceState(null, "", hash),
+    });
+    this.#navigation = new Navigation(document, { ...shared, bench: this.#bench, gallery, onTask: (isNew) => this.#taskShown(isNew) });
+    this.#run = benchCommands(this.#bench, this.#pageCommands());
+    this.#account = new AccountField(part(".account"), { session: this.#session, tell: this.#tell });
+    this.#search = mountTaskSearch(part(".search"), {
+      rows: () => this.#library.rows.get(), onChoose: (taskId) => this.#navigation.toTask(taskId),
+      onNothing: (text) => this.#tell(`No task id has “${text}” in it.`),
+    });
+    this.#setCut = mountStatus(find("connection"), { outbox: this.#outbox, retry: () => this.#tryAgain() });
+    mountBar(find, { run: this.#run, settings: this.#settings, onVersion: (version) => this.#navigation.toVersion(version) });
+    this.#makeNotes(shared);
+  }
+
+  #makeNotes(shared) {
+    const tabs = mountTabs(part(".tabs"), part(".panels"), SECTIONS);
+    const push = (change) => this.#push(change);
+    this.#notes = new TaskNotes({
+      ...shared, tabs, push, bench: this.#bench, onFailure: this.#fail, context: () => this.#context(),
+      waiting: () => this.#outbox.state.get().waiting,
+      address: (trace) => taskAddress(trace.task_id, { version: trace.version, trace: trace.trace_id }),
+    });
+    const files = new PageFiles(document, {
+      ...shared, push, database: this.#database, drafts: this.#drafts, local: this.#local, isLocal: this.#api.isLocal,
+      navigation: this.#navigation, notes: this.#notes, reload: () => this.#reload(),
+    });
+    const open = (list) => files.open(list);
+    mountFiles(tabs.panels.files, { save: (kind) => files.save(kind), open });
+    acceptDrops(document, open);
+  }
+
+  #pageCommands() {
+    const navigation = this.#navigation;
     return {
-      submit, gallery: navigation.gallery, search: () => search.focus(), help: () => openHelp(document.body, settings),
-      settings: () => openSettings(document.body, settings, { username: session.store.get(), signOut }),
-      "previous-task": () => navigation.step(-1), "next-task": () => navigation.step(1), "random-task": navigation.random,
-      "next-test": navigation.nextTest,
+      submit: () => this.#submit(), search: () => this.#search.focus(), help: () => openHelp(document.body, this.#settings),
+      settings: () => openSettings(document.body, this.#settings, { username: this.#session.store.get(), signOut: () => this.#signOut() }),
+      gallery: () => navigation.gallery(), "random-task": () => navigation.random(), "next-test": () => navigation.nextTest(),
+      "previous-task": () => navigation.step(-1), "next-task": () => navigation.step(1),
     };
+  }
+
+  #listenToPage() {
+    const bench = this.#bench;
+    listenForKeys(document, { editor: bench.editor, element: bench.element, areOn: () => this.#settings.get().shortcuts, run: this.#run });
+    this.#outbox.state.watch(() => this.#navigation.where && this.#notes.show());
+    this.#session.store.watch((name, before) => this.#signedIn(name, before));
+    this.#library.rows.watch(() => !part("#gallery").hidden && this.#navigation.route());
+    addEventListener("hashchange", () => this.#navigation.route());
+  }
+
+  // --- beginning
+
+  /** Who is here, then the tasks; without a connection, again after a while. */
+  async #begin() {
+    try {
+      const { passwords_needed: isShared } = await this.#session.load();
+      if (this.#session.store.get() !== null) return; // #signedIn goes on
+      if (isShared) this.#tell(SIGN_IN);
+      else await this.#reload();
+    } catch (error) {
+      this.#fail(error);
+      if (error instanceof Unreachable) setTimeout(() => this.#begin(), 2000);
+    }
+  }
+
+  async #reload() {
+    this.#library.forgetAll();
+    await this.#library.load();
+    await this.#navigation.route();
+  }
+
+  /** Somebody else is here now; who had no name yet goes on with the same answer. */
+  async #signedIn(name, before) {
+    this.#notices.clear(SIGN_IN);
+    const goesOn = before === null && this.#bench.base !== null && await this.#bench.rename(this.#navigation.draft);
+    await this.#drafts.adopt(name);
+    if (!this.#api.isLocal) await this.#local.signIn({ username: name });
+    this.#outbox.run();
+    await (goesOn ? this.#library.load() : this.#reload()).catch(this.#fail);
+    if (goesOn) this.#notes.refresh();
+    if (this.#navigation.where) this.#listenSoon();
+  }
+
+  /** What the page shows may be for those who are signed in only: it begins anew. */
+  #signOut() {
+    this.#session.signOut().then(() => location.reload(), this.#fail);
+  }
+
+  #taskShown(isNew) {
+    this.#notes.open();
+    if (!isNew) return;
+    showPresence(find("presence"), []);
+    this.#listenSoon();
+  }
+
+  #context() {
+    const { taskId, version, parameters } = this.#navigation.where;
+    return { taskId, version, chosen: parameters.trace, versionData: this.#navigation.version, steps: this.#bench.editor.state.transform };
+  }
+
+  #goOn() {
+    const { test, task } = this.#bench.base;
+    if (test + 1 < task.test.length) this.#navigation.nextTest();
+    else this.#navigation.step(1);
   }
 
   // --- changes
 
   /** Send a change as soon as it can be; false when a name is missing, which the bar then asks for. */
-  async function push(change) {
-    const home = library.homeOf(navigation.where.taskId);
-    const isLocal = home.isLocal && !api.isLocal;
-    if (change.call !== "submit" && !(await account.ensure())) {
-      account.focus();
-      if (api.isLocal || isLocal) return tell("Type your name first, at the top of the page.") && false;
+  async #push(change) {
+    const isLocal = this.#library.homeOf(this.#navigation.where.taskId).isLocal;
+    const name = await this.#account.ensure();
+    if (!name && change.call !== "submit") {
+      this.#account.focus();
+      if (isLocal) return this.#tell(NO_NAME) && false;
     }
-    await outbox.push({ ...change, isLocal });
+    await this.#outbox.push({ ...change, isLocal });
     return true;
   }
 
-  async function submit() {
-    const { taskId, test, task: { version } } = bench.base;
-    const { grid, verdict, steps, actions, seconds } = bench.submit();
+  async #submit() {
+    const { taskId, test, task: { version } } = this.#bench.base;
+    const { grid, verdict, steps, actions, seconds } = this.#bench.submit();
     if (steps.length) return;
     const id = newId();
     const solution = { version, test_index: test, grid, actions, seconds };
-    const kept = { solution_id: id, task_id: taskId, username: session.store.get() ?? "", correct: verdict.correct, timestamp: new Date().toISOString(), ...solution };
-    await database.keep("solutions", kept).catch(() => tell(NO_STORAGE));
-    await account.ensure();
-    await push({ call: "submit", args: [taskId, { ...solution, client_id: id }] });
+    const who = { username: this.#session.store.get() ?? "", timestamp: new Date().toISOString() };
+    const kept = { solution_id: id, task_id: taskId, correct: verdict.correct, ...who, ...solution };
+    await this.#database.keep("solutions", kept).catch(() => this.#tell(NO_STORAGE));
+    await this.#push({ call: "submit", args: [taskId, { ...solution, client_id: id }] });
   }
 
-  function onSent(change, reply) {
-    if (CALLS_OF_NOTES.includes(change.call)) notes.sent(change, reply);
-    if (change.call === "sign") signed(change, reply);
-    if (change.call === "unsign") navigation.refresh().catch(fail);
-    if (["sign", "submit", "addTrace"].includes(change.call)) reloadRows();
+  #sent(change, reply) {
+    if (CALLS_OF_NOTES.includes(change.call)) this.#notes.sent(change, reply);
+    if (change.call === "sign") this.#signed(change, reply);
+    if (change.call === "unsign") this.#navigation.refresh().catch(this.#fail);
+    if (CALLS_THAT_CHANGE_ROWS.includes(change.call)) this.#reloadRows();
   }
 
-  async function signed({ args: [taskId, { base_version: base }] }, { version }) {
-    library.forget(taskId);
-    const { where } = navigation;
-    if (where?.taskId !== taskId || where.version !== base) return tell(`Signed: ${taskId} has version ${version} now.`);
-    bench.preview([]);
-    return navigation.toVersion(version);
+  #signed({ args: [taskId, { base_version: base }] }, { version }) {
+    this.#library.forget(taskId);
+    const { where } = this.#navigation;
+    if (where?.taskId !== taskId || where.version !== base) return this.#tell(`Signed: ${taskId} has version ${version} now.`);
+    this.#bench.preview([]);
+    return this.#navigation.toVersion(version);
   }
 
-  function onRefused(change, error) {
-    const [, body] = change.args;
+  #refused(change, error) {
     const { trace } = error.reply ?? {};
-    if (trace) notes.sent({ call: "editTrace", args: change.args }, { trace });
-    tell(`Not done: ${error.message}`, { text: body?.text ?? "" });
-    notes.refresh();
+    if (trace) this.#notes.sent({ call: "editTrace", args: change.args }, { trace });
+    this.#tell(`Not done: ${error.message}`, { text: change.args[1]?.text ?? "" });
+    if (this.#navigation.where) this.#notes.refresh();
   }
 
   // --- live
 
-  function live(kind, data) {
-    if (kind === "presence") return showPresence(data, session.store.get());
-    const isHere = data.task_id === navigation.where?.taskId;
-    if (kind === "variation") {
-      library.forget(data.task_id);
-      if (isHere) navigation.refresh().then(() => notes.show(), fail);
-    } else if (isHere) notes.refresh();
-    return reloadRows();
-  }
-
-  const reloadRows = calmed(() => library.load().catch(() => {}), 1500);
-
-  function listen() {
-    if (api.isLocal) return;
-    if (stream) return void stream.reopen();
-    const address = () => `${api.events}?${new URLSearchParams({ task_id: navigation.where.taskId })}`;
-    stream = liveUpdates(address, library.firstEvent(), {
-      onEvent: live, onCatchUp: catchUp, onCut: () => setCut(true), onBack,
+  #listen() {
+    if (this.#api.isLocal) return;
+    if (this.#stream) return void this.#stream.reopen();
+    const address = () => `${this.#api.events}?${new URLSearchParams({ task_id: this.#navigation.where.taskId })}`;
+    this.#stream = liveUpdates(address, this.#library.firstEvent(), {
+      onEvent: (kind, data) => this.#live(kind, data), onCatchUp: () => this.#catchUp(),
+      onCut: () => this.#setCut(true), onBack: () => this.#back(),
     });
   }
 
-  function onBack() {
-    setCut(false);
-    outbox.run();
+  #live(kind, data) {
+    if (kind === "presence") return showPresence(find("presence"), data.users.filter((name) => name !== this.#session.store.get()));
+    const isHere = data.task_id === this.#navigation.where?.taskId;
+    if (kind === "variation") this.#library.forget(data.task_id);
+    if (isHere && kind === "variation") this.#refreshVersions();
+    else if (isHere) this.#notes.refresh();
+    return this.#reloadRows();
   }
 
-  function catchUp() {
-    notes.refresh();
-    navigation.refresh().then(() => notes.show(), () => {});
-    reloadRows();
+  #refreshVersions() {
+    this.#navigation.refresh().then(() => this.#notes.show(), this.#fail);
   }
 
-  function tryAgain() {
-    if (outbox.state.get().phase === "signed_out") account.focus();
-    stream?.reopen();
-    outbox.run();
+  #back() {
+    this.#setCut(false);
+    this.#outbox.run();
   }
 
-  const listenSoon = calmed(listen, 150);
-
-  function onTask(isNew) {
-    if (isNew) showPresence({ users: [] });
-    notes.open();
-    if (isNew) listenSoon();
+  /** After a gap, whatever others did meanwhile. */
+  #catchUp() {
+    this.#notes.refresh();
+    this.#refreshVersions();
+    this.#reloadRows();
   }
 
-  // --- beginning, and beginning again
-
-  async function reload() {
-    library.forgetAll();
-    await library.load();
-    await navigation.route();
-  }
-
-  /** Somebody else is here now; who had no name yet goes on with the same answer. */
-  async function signedIn(name, before) {
-    notices.clear(SIGN_IN);
-    const goesOn = before === null && name !== null && bench.base !== null && await bench.rename(navigation.draft());
-    if (name) await drafts.adopt(name);
-    if (name && local !== api) await local.signIn({ username: name });
-    outbox.run();
-    await (goesOn ? library.load() : reload()).catch(fail);
-    if (goesOn) notes.refresh();
-    if (navigation.where) listenSoon();
-  }
-
-  /** What the page shows may be for those who are signed in only: it begins anew. */
-  const signOut = () => session.signOut().then(() => location.reload(), fail);
-
-  function fail(error) {
-    if (error instanceof Unreachable) return setCut(true);
-    if (!(error instanceof Refused) && !(error instanceof RangeError)) console.error(error);
-    return tell(error.message);
-  }
-
-  outbox.state.watch(() => navigation.where && notes.show());
-  session.store.watch(signedIn);
-  library.rows.watch(() => {
-    if (!document.querySelector("#gallery").hidden) navigation.route();
-  });
-  addEventListener("hashchange", () => navigation.route());
-  showBanner(api.isLocal);
-  document.body.classList.remove("starting");
-  await begin({ session, reload, tell, fail });
-}
-
-/** Who is here, then the tasks; without a connection, again after a while. */
-async function begin({ session, reload, tell, fail }) {
-  try {
-    const { passwords_needed: isShared } = await session.load();
-    if (isShared && session.store.get() === null) tell(SIGN_IN);
-    else if (session.store.get() === null) await reload();
-  } catch (error) {
-    fail(error);
-    if (error instanceof Unreachable) setTimeout(begin, 2000, { session, reload, tell, fail });
+  #tryAgain() {
+    if (this.#outbox.state.get().phase === "signed_out") this.#account.focus();
+    this.#stream?.reopen();
+    this.#outbox.run();
   }
 }
 
-function showTheme(settings) {
-  const show = () => {
-    const { theme } = settings.get();
-    if (theme === "system") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme;
-  };
-  settings.watch(show);
-  show();
-}
-
-function showBanner(isLocal) {
-  const banner = find("banner");
-  banner.hidden = !isLocal;
-  setText(banner, isLocal ? "No server here: what you do stays in this browser. Export it under Files to keep or share it." : "");
-}
-
-function showPresence({ users = [] }, me) {
-  const others = users.filter((name) => name !== me);
-  find("presence").replaceChildren(...others.slice(0, 5).map((name) => h("li", { title: name, "data-username": name },
-    h("span", { "aria-hidden": "true" }, [...name].slice(0, 2).join("")), h("span", { class: "hidden" }, name))));
-}
-
-function mountBarButtons(run, settings, navigation) {
-  for (const command of ["gallery", "previous-task", "next-task", "random-task", "next-test", "help", "settings"]) {
-    find(command).addEventListener("click", () => run(command));
-  }
-  find("version").addEventListener("change", (event) => navigation.toVersion(Number(event.target.value)));
-  const palette = find("palette");
-  palette.append(...Object.entries(PALETTES).map(([value, { label }]) => h("option", { value }, label)));
-  const controls = [[palette, "palette", "value"], [find("show-numbers"), "numbers", "checked"], [find("show-distance"), "distance", "checked"]];
-  for (const [element, name, property] of controls) {
-    element[property] = settings.get()[name];
-    element.addEventListener("change", () => settings.set({ [name]: element[property] }));
-  }
-}
-
-start();
+new TestingPage().start();

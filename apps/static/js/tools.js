@@ -137,9 +137,8 @@ function mountSize(form, editor) {
   };
 }
 
-/** "3 cells differ", "another size", "" where the answer is not known. */
-export function distanceText(distance, expected) {
-  if (!expected) return "";
+/** "3 cells off", "equal", or "size differs" for null. */
+export function distanceText(distance) {
   if (distance === null) return "size differs";
   return distance === 0 ? "equal" : `${counted(distance, "cell")} off`;
 }

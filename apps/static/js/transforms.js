@@ -91,7 +91,8 @@ export function inverse(steps) {
 
 /** "Rotate 90°, then colours 1→2, 2→1, then swap train 2 with test 1", for people. */
 export function describe(steps) {
-  if (!steps?.length) return "as it is";
+  if (!steps) return "a variation";
+  if (!steps.length) return "as it is";
   return steps.map(describeStep).join(", then ");
 }
 

@@ -2,7 +2,7 @@
 
 import { counted, h, setAttribute } from "./element.js";
 import { differingCells, distance, height, sameGrid, sameShape, sizeText, width } from "./grid.js";
-import { cellSize, gridView } from "./grid_view.js";
+import { GridView, cellSize } from "./grid_view.js";
 
 const LARGEST = 240;
 
@@ -28,44 +28,57 @@ export function wrongMarks(verdict, grid) {
   return verdict.wrong.filter(([r, c]) => grid[r]?.[c] === verdict.submitted[r][c]).map(single);
 }
 
-/** `show(verdict or null, {title, note, next})`; `looks` gives palette and numbers. */
-export function mountVerdict(root, { looks, onNext, onClose }) {
-  let comparison = null;
+export class VerdictView {
+  #root;
+  #parts;
+  #verdict = null;
+  #figures = h("div", { class: "comparison" });
 
-  function show(verdict, { title = "", note = "", next = null } = {}) {
-    setAttribute(root, "data-correct", verdict && String(verdict.correct));
-    root.replaceChildren(...(verdict ? parts(verdict, title, note, next) : []));
+  /** `parts` has looks(), palette and numbers; onNext(); onClose(). */
+  constructor(root, parts) {
+    this.#root = root;
+    this.#parts = parts;
   }
 
-  function parts(verdict, title, note, next) {
-    comparison = null;
+  /** Show a verdict, or none; `title` goes before it, `note` after it, `next` on a button when it is right. */
+  show(verdict, { title = "", note = "", next = "" } = {}) {
+    this.#verdict = verdict;
+    setAttribute(this.#root, "data-correct", verdict && String(verdict.correct));
+    this.#root.replaceChildren(...(verdict ? [this.#head(title, note, next), this.#details(title !== "")].filter(Boolean) : []));
+  }
+
+  #head(title, note, next) {
     const line = h("p", { class: "verdict-line" },
-      h("strong", {}, title ? `${title} ` : ""), h("span", {}, verdictText(verdict)), note && h("span", { class: "faint" }, ` ${note}`));
-    const details = verdict.correct === false && comparisonOf(verdict, title !== "");
+      title && h("strong", {}, `${title} `), h("span", {}, verdictText(this.#verdict)), note && h("span", { class: "faint" }, ` ${note}`));
     const buttons = h("span", { class: "verdict-buttons" },
-      next && h("button", { type: "button", class: "primary", onclick: onNext }, next),
-      h("button", { type: "button", class: "quiet", onclick: onClose, "aria-label": "Close the result" }, "Close"));
-    return [h("div", { class: "verdict-head" }, line, buttons), details].filter(Boolean);
+      this.#verdict.correct && next && h("button", { type: "button", class: "primary", onclick: this.#parts.onNext }, next),
+      h("button", { type: "button", class: "quiet", onclick: this.#parts.onClose, "aria-label": "Close the result" }, "Close"));
+    return h("div", { class: "verdict-head" }, line, buttons);
   }
 
   /** Yours and the expected one, the wrong cells marked in both. */
-  function comparisonOf(verdict, isOpen) {
-    const figures = h("div", { class: "comparison" });
-    const details = h("details", { open: isOpen, ontoggle: () => details.open && draw() },
-      h("summary", {}, "Compare with the expected answer"), figures);
-    const draw = comparison = () => {
-      figures.replaceChildren(figure("Yours", verdict.submitted, verdict), figure("Expected", verdict.expected, verdict));
-    };
-    if (isOpen) draw();
+  #details(isOpen) {
+    if (this.#verdict.correct !== false) return null;
+    const details = h("details", { open: isOpen, ontoggle: () => this.redraw() },
+      h("summary", {}, "Compare with the expected answer"), this.#figures);
+    if (isOpen) this.#draw();
     return details;
   }
 
-  function figure(caption, grid, verdict) {
-    const view = gridView({ label: caption });
-    const cell = cellSize(height(grid), width(grid), LARGEST, LARGEST, 24);
-    view.show({ ...looks(), grid, cell, marks: verdict.wrong.map(single) });
-    return h("figure", {}, view.element, h("figcaption", { class: "size-text" }, `${caption}, ${sizeText(grid)}`));
+  /** Draw the comparison again, if it is open: the colours may have changed. */
+  redraw() {
+    if (this.#verdict && this.#root.querySelector("details[open]")) this.#draw();
   }
 
-  return { show, redraw: () => root.querySelector("details[open]") && comparison?.() };
+  #draw() {
+    const { submitted, expected } = this.#verdict;
+    this.#figures.replaceChildren(this.#figure("Yours", submitted), this.#figure("Expected", expected));
+  }
+
+  #figure(caption, grid) {
+    const view = new GridView({ label: caption });
+    const cell = cellSize(height(grid), width(grid), LARGEST, LARGEST, 24);
+    view.show({ ...this.#parts.looks(), grid, cell, marks: this.#verdict.wrong.map(single) });
+    return h("figure", {}, view.element, h("figcaption", { class: "size-text" }, `${caption}, ${sizeText(grid)}`));
+  }
 }

@@ -60,7 +60,12 @@ def new_app(folder: Path) -> Iterator[NewApp]:
     apps: list[Flask] = []
 
     def make(**settings: Any) -> Flask:
-        own = {"TESTING": True, "DATA_DIRECTORY": folder / "data", "DATASET": folder / "dataset.json"}
+        own = {
+            "TESTING": True,
+            "PUBLISH": False,
+            "DATA_DIRECTORY": folder / "data",
+            "DATASET": folder / "dataset.json",
+        }
         apps.append(create_app({**own, **settings}))
         return apps[-1]
 

@@ -26,7 +26,13 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     (folder / "dataset.json").write_bytes(b"[%b]" % make_task().line)
     limits = {"EXEC_SECONDS": 1.5, "EXEC_MOST_WAITING": 80, "EXEC_MOST_PER_CLIENT": 72}
     app = create_app(
-        {"TESTING": True, "DATA_DIRECTORY": folder, "DATASET": folder / "dataset.json", **limits}
+        {
+            "TESTING": True,
+            "PUBLISH": False,
+            "DATA_DIRECTORY": folder,
+            "DATASET": folder / "dataset.json",
+            **limits,
+        }
     )
     yield app
     close_app(app)

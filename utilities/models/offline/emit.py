@@ -6,20 +6,17 @@ that is handed over are the same.
 
 import ast
 import inspect
-from collections.abc import Callable, Iterator
+import textwrap
+from collections.abc import Iterator
 from functools import cache
 from types import CodeType, FunctionType
 from typing import Any
 
 from utilities.models.offline.program import INPUT, Step, in_order
+from utilities.models.offline.words import kind_of, sentence
 
-_NAMES = {"scene": "objects", "pieces": "pieces", "layer": "layer", "grid": "picture"}
+_NAMES = {"scene": "objects", "pieces": "pieces", "layer": "layer", "tint": "tint", "grid": "picture"}
 _PACKAGE = "utilities.models.offline.dsl."
-
-
-def first_sentence(function: Callable[..., Any]) -> str:
-    """The first line of the function's docstring, without the full stop."""
-    return (function.__doc__ or "").strip().splitlines()[0].rstrip(".")
 
 
 def write_code(program: Step) -> str:
@@ -40,26 +37,17 @@ def _body(program: Step, steps: list[Step]) -> Iterator[str]:
     names = {INPUT: "grid"}
     for step in steps:
         names[step] = "answer" if step is program else _free_name(step, names)
-        yield f"    # {first_sentence(function_of(step))}."
+        yield from textwrap.wrap(
+            f"{sentence(step)}.", 100, initial_indent="    # ", subsequent_indent="    # "
+        )
         yield f"    {names[step]} = {_call(step, names)}"
     yield f"    return {names[program]}.tolist()"
 
 
 def _free_name(step: Step, names: dict[Step, str]) -> str:
-    stem = _NAMES[kind_of(function_of(step))]
+    stem = _NAMES[kind_of(step)]
     taken = sum(name.startswith(stem) for name in names.values())
     return f"{stem}_{taken + 1}" if taken else stem
-
-
-def kind_of(function: Callable[..., Any]) -> str:
-    """What the operation gives: scene, pieces, layer or grid."""
-    kind = getattr(inspect.signature(function).return_annotation, "__name__", "")
-    annotation = str(inspect.signature(function).return_annotation)
-    if annotation.startswith("tuple"):
-        return "scene"
-    if kind == "list" or annotation.startswith("list"):
-        return "pieces"
-    return "layer" if first_sentence(function).startswith("A layer") else "grid"
 
 
 def function_of(step: Step) -> FunctionType:
@@ -124,8 +112,9 @@ def _names_in(code: CodeType) -> list[str]:
 
 @cache
 def _bare_source(function: FunctionType) -> str:
-    """The function's source without type annotations; comments and layout stay."""
+    """The function's source without declaration and type annotations; comments and layout stay."""
     source = inspect.getsource(function).rstrip()
+    source = source[source.index("def ") :]
     lines = source.splitlines()
     cuts: list[tuple[int, int, int, int]] = []
     for node in ast.walk(ast.parse(source)):

@@ -1,94 +1,135 @@
-"""Saying in words what a program does, step by step, from the operations' own docstrings."""
+"""The reasoning text for a found program: what the pairs show, the steps in the task's terms, the check.
 
-from types import FunctionType
+The words for each step come from the operations' declarations (words.py).
+"""
+
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from utilities.grid import COLOUR_NAMES
-from utilities.models.offline.emit import first_sentence, function_of
+import numpy as np
+
+from utilities.models.offline.dsl.types import Array
 from utilities.models.offline.program import INPUT, Step, in_order
+from utilities.models.offline.words import (
+    MOST_ENTRIES,
+    colour,
+    gives_numbers,
+    is_layer,
+    kind_of,
+    noted,
+    sentence,
+    takes_numbers,
+)
 
-_DIRECTIONS = {
-    (-1, 0): "up",
-    (1, 0): "down",
-    (0, -1): "left",
-    (0, 1): "right",
-    (-1, -1): "up left",
-    (-1, 1): "up right",
-    (1, -1): "down left",
-    (1, 1): "down right",
-}
-_MOST_ENTRIES = 8
-"""A table with more entries than this is described by its size."""
-_COLOUR_CONSTANTS = ("colour", "hidden", "background", "target")
+Pairs = Sequence[tuple[Array, Array]]
 
 
-def describe(program: Step, pairs: int) -> str:
-    """The program as a numbered list of sentences, and how many of the `pairs` train pairs it reproduces: all."""
-    names = {INPUT: "the input"}
-    lines = []
-    for number, step in enumerate(in_order(program), start=1):
-        names[step] = f"step {number}"
-        lines.append(f"{number}. {_sentence(step, number, names)}")
-    return (
-        "The same steps turn every train input into its output:\n\n"
-        + "\n".join(lines or ["1. Leave the grid as it is."])
-        + f"\n\nThis reproduces {pairs} of {pairs} train pairs."
+def describe(program: Step, pairs: Pairs) -> str:
+    """The reasoning for a program that is right on all train pairs (input and output, H x W ints 0-9 each)."""
+    steps = in_order(program)
+    numbers = {step: number for number, step in enumerate(steps, start=1)}
+    values: dict[Step, Any] = {INPUT: pairs[0][0]}
+    program.run(values)
+    lines = [
+        f"{numbers[step]}. {_told(step, numbers)}.{_seen(step, values)}{_table(step, numbers)}"
+        for step in steps
+    ]
+    return "\n\n".join(
+        [
+            " ".join(_observations(pairs)),
+            "The same steps turn every train input into its output:",
+            "\n".join(lines or ["1. Leave the grid as it is."]),
+            _check(pairs),
+        ]
     )
 
 
-def _sentence(step: Step, number: int, names: dict[Step, str]) -> str:
-    """What the step does, on what (unless that is simply the step before), and with which constants."""
-    details = [_detail(name, value) for name, value in step.constants]
-    sources = list(dict.fromkeys(names[parent] for parent in step.parents()))
-    if sources != ["the input" if number == 1 else f"step {number - 1}"]:
-        details.insert(0, f"from {' and '.join(sources)}")
-    return "; ".join([first_sentence(function_of(step)), *details]) + "."
+def _observations(pairs: Pairs) -> Iterator[str]:
+    """What the pairs have in common, in sentences: sizes, then colours."""
+    yield _sizes(pairs)
+    new = [k for k in range(10) if all(k in two and k not in one for one, two in pairs)]
+    gone = [k for k in range(10) if all(k in one and k not in two for one, two in pairs)]
+    if new:
+        yield f"New in every output: {', '.join(map(colour, new))}."
+    if gone:
+        yield f"In every input and in no output: {', '.join(map(colour, gone))}."
+    if all(one.shape == two.shape for one, two in pairs):
+        counts = [str(int((one != two).sum())) for one, two in pairs]
+        yield f"Cells that change: {', '.join(counts)}."
 
 
-def _detail(name: str, value: Any) -> str:
-    is_colour = name in _COLOUR_CONSTANTS
-    name = name.replace("_", " ")
-    if isinstance(value, FunctionType):
-        sentence = first_sentence(value)
-        return f"{name}: {sentence[0].lower()}{sentence[1:]}"
-    if isinstance(value, bool):
-        return f"{name}: {'yes' if value else 'no'}"
-    if is_colour and isinstance(value, int):
-        return f"{name}: {_colour(value)}"
-    if isinstance(value, dict):
-        return _table(name, value)
-    if isinstance(value, list):
-        return f"{name}: {_listed(value)}"
-    if isinstance(value, set):
-        return f"{name}: {', '.join(map(str, sorted(value)))}"
-    return f"{name}: {value}"
+def _sizes(pairs: Pairs) -> str:
+    outputs = {two.shape for _, two in pairs}
+    if all(one.shape == two.shape for one, two in pairs):
+        return "Each output has the size of its input."
+    if len(outputs) == 1:
+        return f"Every output is {_size(pairs[0][1])}, whatever the size of its input."
+    factors = {(two.shape[0] / one.shape[0], two.shape[1] / one.shape[1]) for one, two in pairs}
+    if len(factors) == 1:
+        down, across = factors.pop()
+        return f"Each output is {down:g} times as high and {across:g} times as wide as its input."
+    return f"Sizes change: {', '.join(f'{_size(one)} to {_size(two)}' for one, two in pairs)}."
 
 
-def _colour(value: int) -> str:
-    return f"{COLOUR_NAMES[value]} ({value})" if 0 <= value <= 9 else "none"
+def _size(grid: Array) -> str:
+    return f"{grid.shape[0]} x {grid.shape[1]}"
 
 
-def _listed(items: list[Any]) -> str:
-    return f"[{', '.join(map(_item, items))}]"
+def _told(step: Step, numbers: dict[Step, int]) -> str:
+    """The step's sentence, and on what it works unless that is simply what the step before gave."""
+    sources = list(dict.fromkeys(parent for parent in step.takes if isinstance(parent, Step)))
+    usual = [INPUT] if numbers[step] == 1 else [one for one in numbers if numbers[one] == numbers[step] - 1]
+    if sources == usual:
+        return sentence(step)
+    named = " and ".join(
+        "the input" if one is INPUT else f"the result of step {numbers[one]}" for one in sources
+    )
+    return f"{sentence(step)}; this works on {named}"
 
 
-def _item(item: Any) -> str:
-    """One item of a list: an operation's name, a direction in words, a list, or a number."""
-    if isinstance(item, FunctionType):
-        return item.__name__.replace("_", " ")
-    if isinstance(item, list):
-        return _listed(item)
-    return _DIRECTIONS.get(item, str(item)) if isinstance(item, tuple) else str(item)
+def _seen(step: Step, values: dict[Step, Any]) -> str:
+    """What the step gives in the first train pair, where it can be said in few words."""
+    value, kind = values[step], kind_of(step)
+    if kind == "scene":
+        return f" (In train pair 1: {len(np.unique(value[1][value[1] > 0]))} objects.)"
+    if kind == "pieces":
+        return f" (In train pair 1: {len(value)} pieces, the first {_size(value[0])}.)"
+    first = values[step.takes[0]] if step.takes and isinstance(step.takes[0], Step) else None
+    if kind == "grid" and isinstance(first, np.ndarray) and first.shape == value.shape:
+        changed = int((first != value).sum())
+        return f" (In train pair 1 this changes {changed} cell{'s' * (changed != 1)}.)"
+    return f" (In train pair 1: {_size(value)}.)" if kind == "grid" else ""
 
 
-def _table(name: str, table: dict[Any, Any]) -> str:
-    if len(table) > _MOST_ENTRIES or any(isinstance(value, list) for value in table.values()):
-        return f"{name}: {len(table)} entries, learned from the train pairs"
-    entries = [f"{_key(key)} becomes {_colour(value)}" for key, value in table.items()]
-    return f"{name}, learned from the train pairs: {', '.join(entries)}"
+def _table(step: Step, numbers: dict[Step, int]) -> str:
+    """The entries of a rule, one per line; nothing for other steps."""
+    layers = [one for taken in step.takes if isinstance(taken, tuple) for one in taken]
+    if not layers:
+        return ""
+    rules = dict(step.constants)
+    table = rules.get("table") or dict.fromkeys(sorted(rules["where"]))
+    entries: list[str] = []
+    for key, new in table.items():
+        told = " and ".join(_condition(one, value, numbers) for one, value in zip(layers, key, strict=True))
+        then = "the second grid" if new is None else colour(new, takes_numbers(step))
+        entries.append(f"\n   - if {told}: {then}")
+    hidden = len(entries) - MOST_ENTRIES
+    more = [f"\n   - and {hidden} more of the kind"] if hidden > 0 else []
+    return "".join([*entries[:MOST_ENTRIES], *more])
 
 
-def _key(key: Any) -> str:
-    if isinstance(key, tuple):
-        return "(" + ", ".join(map(str, key)) + ")"
-    return _colour(key)
+def _condition(layer: Step, value: int, numbers: dict[Step, int]) -> str:
+    """What a rule asks of one layer: a colour, yes or no, or a number."""
+    if layer is INPUT:
+        return f"its colour is {colour(value)}"
+    where = f"step {numbers[layer]}"
+    if kind_of(layer) == "tint" or not is_layer(layer):
+        return f"{where} shows {colour(value, gives_numbers(layer))}"
+    if noted(layer).startswith("whether") and "(" not in noted(layer):
+        return f"{where} says {'yes' if value else 'no'}"
+    return f"{where} says {value}"
+
+
+def _check(pairs: Pairs) -> str:
+    done = ", ".join(f"pair {n}: {_size(two)}, every cell right" for n, (_, two) in enumerate(pairs, start=1))
+    return f"Check against the train pairs: {done}. This reproduces {len(pairs)} of {len(pairs)} train pairs."

@@ -7,12 +7,25 @@ import asyncio
 import os
 import time
 from collections import OrderedDict
+from typing import TYPE_CHECKING
 
-from utilities.model_utils import Reply, Request, RetryableError, RunStopped, Usage
+from utilities.model_utils import RefusedError, Reply, Request, RetryableError, RunStopped, Usage
 from utilities.models.offline.crew import Crew, WorkerEnded
 from utilities.models.offline.prompt import Question, read_question
-from utilities.models.offline.protocol import Job, Solution, decode_solutions, encode_line
+from utilities.models.offline.protocol import (
+    EFFORT_NAMES,
+    EffortName,
+    Job,
+    Solution,
+    decode_solutions,
+    encode_line,
+)
 from utilities.models.offline.replies import NO_PAIRS, write_reply
+
+if TYPE_CHECKING:
+    from utilities.models.offline.ray_crew import RayCrew
+
+UNKNOWN_EFFORT = f"OFFLINE knows no such --reasoning_effort: leave it out, or give {', '.join(EFFORT_NAMES)}"
 
 CACHED_JOBS = 64
 """How many tasks' programs are remembered, so that further attempts do not search again."""
@@ -24,9 +37,12 @@ class OfflineModel:
     identifier = "OFFLINE"
     username = "OFFLINE"
 
-    def __init__(self, workers: int = 1) -> None:
-        """`workers`: searches at the same time, at most one per processor; processes start when first needed."""
-        self._crew = Crew(max(1, min(workers, os.cpu_count() or 1)))
+    def __init__(self, workers: int = 1, crew: "Crew | RayCrew | None" = None) -> None:
+        """`workers`: searches at the same time, at most one per processor; processes start when first needed.
+
+        `crew`: somebody else who searches.
+        """
+        self._crew = crew or Crew(max(1, min(workers, os.cpu_count() or 1)))
         self._stopped = False
         self._cache: OrderedDict[bytes, list[Solution]] = OrderedDict()
         self._locks: dict[bytes, asyncio.Lock] = {}
@@ -34,13 +50,17 @@ class OfflineModel:
     async def ask(self, request: Request) -> Reply:
         """Answer one request.
 
-        Raises RetryableError when the worker process was killed from outside, RunStopped after `stop`.
+        Raises RetryableError when the worker process was killed from outside, RefusedError for a reasoning effort that
+        it does not know, RunStopped after `stop`.
         """
         if self._stopped:
             raise RunStopped
         started = time.monotonic()
+        effort = effort_of(request.sampling.reasoning_effort)
+        if effort is None:
+            raise RefusedError("unknown_effort", UNKNOWN_EFFORT)
         question = read_question(request.messages)
-        text = await self._text(question, request) if question.pairs else NO_PAIRS
+        text = await self._text(question, request, effort) if question.pairs else NO_PAIRS
         return Reply(
             text,
             finish_reason="stop",
@@ -56,8 +76,8 @@ class OfflineModel:
         """End the worker processes; may be called twice."""
         await self._crew.close()
 
-    async def _text(self, question: Question, request: Request) -> str:
-        solutions = await self._solutions(encode_line(Job(question.pairs, question.tests)))
+    async def _text(self, question: Question, request: Request, effort: EffortName) -> str:
+        solutions = await self._solutions(encode_line(Job(question.pairs, question.tests, effort)))
         return write_reply(question, solutions, request.attempt, request.sampling.seed)
 
     async def _solutions(self, job: bytes) -> list[Solution]:
@@ -82,3 +102,8 @@ class OfflineModel:
             raise RetryableError(
                 "worker_ended", "the OFFLINE model's worker process was killed; ask again to start another"
             ) from None
+
+
+def effort_of(named: str | None) -> EffortName | None:
+    """The effort of that name, `medium` when none is named; None for an unknown one."""
+    return "medium" if named is None else next((one for one in EFFORT_NAMES if one == named), None)

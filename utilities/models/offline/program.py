@@ -22,8 +22,8 @@ class Step:
     """What it works on, in the order of the function's first parameters; a tuple of steps is passed as a list."""
     constants: tuple[tuple[str, Any], ...] = ()
     """The function's other arguments, by name."""
-    cost: float = 0.0
-    """Of the whole program up to this step."""
+    length: float = 0.0
+    """Of the description of the whole program up to this step; the search goes from short to long."""
 
     def parents(self) -> Iterator["Step"]:
         """The steps whose values this one takes."""

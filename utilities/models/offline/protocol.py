@@ -1,8 +1,14 @@
 """What the OFFLINE model and its worker processes say to each other: one line of JSON each way."""
 
+from typing import Literal, get_args
+
 import msgspec
 
 from utilities.grid import Grid
+
+EffortName = Literal["low", "medium", "high"]
+EFFORT_NAMES: tuple[EffortName, ...] = get_args(EffortName)
+"""What `--reasoning_effort` may be; search.py says what each may cost."""
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -10,6 +16,7 @@ class Job(msgspec.Struct, frozen=True):
 
     pairs: tuple[tuple[Grid, Grid], ...]
     tests: tuple[Grid, ...] = ()
+    effort: EffortName = "medium"
 
 
 class Solution(msgspec.Struct, frozen=True):

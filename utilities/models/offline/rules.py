@@ -1,8 +1,8 @@
-"""Rules learned cell by cell: colour maps, decision tables over layers, choices between two grids.
+"""Rules learned cell by cell: decision tables over layers, choices between two grids.
 
 A rule must hold on every cell of all train pairs, and two thirds of its entries must be shown by two pairs or
-more: a table that each pair needs entries of its own for is a record of the pairs, not a rule. Not here: finishing
-steps that work on whole grids (finish.py).
+more: a table that each pair needs entries of its own for is a record of the pairs, not a rule. Not here: last steps
+whose constants are worked out from whole grids (`infer` in their declarations).
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,9 +11,9 @@ from itertools import combinations
 
 import numpy as np
 
+from utilities.models.offline.declare import MOST_DOUBT
 from utilities.models.offline.dsl import tables
 from utilities.models.offline.dsl.types import Array
-from utilities.models.offline.layer_catalogue import TINTS
 from utilities.models.offline.program import Step
 from utilities.models.offline.states import Pool, State
 
@@ -23,8 +23,7 @@ ENOUGH = 30
 """Rules per base grid and kind."""
 MOST_TRIED = 400
 """Sets of layers that are looked at closely per base grid and kind."""
-MOST_ENTRIES = 60
-MOST_DOUBT = 0.34
+MOST_ENTRIES = 40
 _PAIRED, _TRIPLED = 260, 80
 """How many of the cheapest layers are tried two, and three, at a time."""
 
@@ -64,9 +63,9 @@ def coded(layers: Sequence[Layer]) -> tuple[Array, int]:
     return code, size
 
 
-def total_cost(layers: Sequence[Layer]) -> float:
-    """The cost of all layers together."""
-    return sum(layer.step.cost for layer in layers)
+def total_length(layers: Sequence[Layer]) -> float:
+    """The length of all layers together."""
+    return sum(layer.step.length for layer in layers)
 
 
 class Rules:
@@ -81,10 +80,11 @@ class Rules:
         self.random = np.random.default_rng(0)
         self.grids = [self._layer(state) for state in pool.shaped("grid")]
         made = [self._layer(state) for state in pool.shaped("layer")]
-        self.sources = [*self.grids, *(layer for layer in made if layer.step.function in TINTS)]
-        layers = [*self.grids, *made]
+        tints = [self._layer(state) for state in pool.shaped("tint")]
+        self.sources = [*self.grids, *tints]
+        layers = [*self.sources, *made]
         distinct: dict[bytes, Layer] = {}
-        for layer in sorted(layers, key=lambda layer: layer.step.cost):
+        for layer in sorted(layers, key=lambda layer: layer.step.length):
             distinct.setdefault(layer.classes.tobytes(), layer)
         self.layers = [layer for layer in distinct.values() if layer.count > 1]
 
@@ -92,17 +92,6 @@ class Rules:
         self.budget.spend(1)
         values = flatten(state.values[: self.train])
         return Layer(state.step, values, *numbered(values))
-
-    def colour_maps(self) -> Iterator[Step]:
-        """Programs that end by exchanging colours."""
-        for grid in self.grids:
-            self.budget.spend(1)
-            found = self._table(grid, (grid,), most_doubt=1.0)
-            if found is not None:
-                table, doubt = found
-                mapping = {key[0]: value for key, value in table.items()}
-                cost = grid.step.cost + 0.5 + 0.05 * len(table) + 2 * doubt
-                yield Step(tables.recolour, (grid.step,), (("new_colours", mapping),), cost)
 
     def decisions(self, bases: int, widest: int) -> Iterator[Step]:
         """Programs that end by a table over up to `widest` layers, besides the colour of one of the cheapest grids."""
@@ -127,9 +116,9 @@ class Rules:
             if found is None:
                 continue
             table, doubt = found
-            cost = base.step.cost + total_cost(others) + 0.8 + 0.1 * len(table) + 4 * doubt
+            length = base.step.length + total_length(others) + 0.8 + 0.1 * len(table) + 4 * doubt
             steps = tuple(layer.step for layer in layers)
-            yield Step(tables.decide_cells, (base.step, steps), (("table", table),), cost)
+            yield Step(tables.decide_cells, (base.step, steps), (("table", table),), length)
             learned += 1
             if learned == ENOUGH:
                 break
@@ -152,10 +141,10 @@ class Rules:
                     if found is not None:
                         learned += 1
                         where, doubt = found
-                        cost = total_cost((base, other, *layers)) + 0.8 + 0.1 * len(where) + 4 * doubt
+                        length = total_length((base, other, *layers)) + 0.8 + 0.1 * len(where) + 4 * doubt
                         steps = tuple(layer.step for layer in layers)
                         yield Step(
-                            tables.choose_cells, (base.step, other.step, steps), (("where", where),), cost
+                            tables.choose_cells, (base.step, other.step, steps), (("where", where),), length
                         )
 
     def _sample(self, groups: Array, outcomes: Array, keep: tuple[int, ...] = ()) -> Array:
@@ -192,7 +181,7 @@ class Rules:
                 for (one, a), (two, b), (three, c) in combinations(rest[:_TRIPLED], 3)
                 if not a & b & c
             ]
-        return sorted(found, key=total_cost)
+        return sorted(found, key=total_length)
 
     def _table(
         self, base: Layer, layers: tuple[Layer, ...], most_doubt: float

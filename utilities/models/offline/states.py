@@ -1,63 +1,29 @@
 """The search's pool: every distinct value that a program has reached, grown cheapest first.
 
 Two programs with the same values on every input are one state, kept under the cheaper program (observational
-equivalence). Not here: the finishing steps that are learned from the outputs (rules.py, finish.py).
+equivalence). Not here: rules that are learned cell by cell (rules.py), and what may be spent (budget.py).
 """
 
 import heapq
 import itertools
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 
 from utilities.grid import MAX_SIDE
+from utilities.models.offline.budget import Budget
+from utilities.models.offline.declare import Constants, Facts, Operation
 from utilities.models.offline.dsl.types import Array
 from utilities.models.offline.program import Step
-from utilities.models.offline.vocabulary import Facts, Operation
 
 MAX_OBJECTS, MAX_PIECES = 100, 50
 """More than this are noise: slow to go through, and hardly ever the point of a task."""
+LAYERS = ("layer", "tint")
 PARTS_PER_GRID = 24
 """So many objects or pieces cost as much to go through as the grid itself."""
-CLOCK_EVERY = 400
-"""The CPU clock is read once in so many evaluations, because reading it can cost more than one of them."""
-
-
-class BudgetSpent(Exception):
-    """The search may not evaluate any more."""
-
-
-class Budget:
-    """What a search may spend: evaluations (weighted by grid size), with the CPU clock as a backstop."""
-
-    def __init__(self, units: float, cpu_seconds: float) -> None:
-        self.units = units
-        self._deadline = time.process_time() + cpu_seconds
-        self._asked = 0
-
-    def spend(self, units: float) -> None:
-        """Raises BudgetSpent when there is nothing left."""
-        self.units -= units
-        self._asked += 1
-        late = self._asked % CLOCK_EVERY == 0 and time.process_time() > self._deadline
-        if late:
-            self.units = 0.0
-        if self.units < 0 or late:
-            raise BudgetSpent
-
-    @contextmanager
-    def limited_to(self, units: float) -> Iterator[None]:
-        """Within this block no more than `units` of it may be spent."""
-        rest = max(0.0, self.units - units)
-        self.units -= rest
-        try:
-            yield
-        finally:
-            self.units = max(0.0, self.units) + rest
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,13 +35,20 @@ class State:
     values: tuple[Any, ...]
 
 
-def fingerprint(values: Sequence[Any]) -> int:
-    """Equal for equal values; for different ones different but for chance (1 in 2^64)."""
-    parts: list[Any] = []
+def arrays_in(values: Sequence[Any]) -> Iterator[Array]:
+    """The arrays that the values of any kind consist of."""
     for value in values:
-        arrays = value if isinstance(value, (tuple, list)) else (value,)
-        parts += [(array.shape, array.tobytes()) for array in arrays]
-    return hash(tuple(parts))
+        yield from value if isinstance(value, tuple | list) else (value,)
+
+
+def fingerprint(values: Sequence[Any]) -> bytes:
+    """Equal for equal values; for different ones different but for chance (1 in 2^128)."""
+    parts: list[bytes] = []
+    for value in values:
+        for array in arrays_in((value,)):
+            parts += (bytes(array.shape), array.tobytes())
+        parts.append(b"|")
+    return blake2b(b"".join(parts), digest_size=16).digest()
 
 
 def _fits(value: Any, kind: str) -> bool:
@@ -87,7 +60,7 @@ def _fits(value: Any, kind: str) -> bool:
         return legal
     if kind == "scene":
         return bool(value[1].max() <= MAX_OBJECTS)
-    return kind == "layer" or 0 < len(value) <= MAX_PIECES
+    return kind in LAYERS or 0 < len(value) <= MAX_PIECES
 
 
 def _parts(state: State) -> int:
@@ -98,47 +71,76 @@ def _parts(state: State) -> int:
 
 
 class Pool:
-    """All distinct states found so far, by kind, and the queue of those not yet expanded."""
+    """All distinct states found so far, by kind, and the queue of those not yet expanded; a budget serves one at a time."""
 
     def __init__(self, root: Step, facts: Facts, inputs: Sequence[Array], budget: Budget) -> None:
         self.root = root
         self.facts = facts
         self.budget = budget
         self.weight = sum(1 + grid.size / 100 for grid in inputs)
-        self.goal = fingerprint(facts.outputs)
+        self.inputs = inputs
         self.train = len(facts.outputs)
         self.found: list[Step] = []
-        self.states: dict[str, list[State]] = {"grid": [], "layer": [], "scene": [], "pieces": []}
-        self._seen: dict[str, set[int]] = {kind: set() for kind in self.states}
+        self.states: dict[str, list[State]] = {
+            kind: [] for kind in ("grid", "layer", "tint", "scene", "pieces")
+        }
+        self._seen: dict[str, set[bytes]] = {kind: set() for kind in self.states}
+        self._constants: dict[Operation, list[Constants]] = {}
+        self._tried: set[tuple[Operation, Step]] = set()
         self._queue: list[tuple[float, int, State]] = []
         self._serial = itertools.count()
+        budget.release()
         self._add(State(root, "grid", tuple(inputs)))
 
     def _add(self, state: State) -> None:
-        mark = fingerprint(state.values)
-        if state.kind == "grid" and fingerprint(state.values[: self.train]) == self.goal:
+        if state.kind == "grid" and self._is_answer(state.values):
             self.found.append(state.step)
             return
-        if mark in self._seen[state.kind] or (state.kind == "layer" and mark in self._seen["grid"]):
+        mark = fingerprint(state.values)
+        alike = ("grid", *LAYERS) if state.kind in LAYERS else (state.kind,)
+        if any(mark in self._seen[kind] for kind in alike):
             return
+        self.budget.hold(sum(array.nbytes for array in arrays_in(state.values)))
         self._seen[state.kind].add(mark)
         self.states[state.kind].append(state)
-        if state.kind != "layer":
-            heapq.heappush(self._queue, (state.step.cost, next(self._serial), state))
+        if state.kind not in LAYERS:
+            heapq.heappush(self._queue, (state.step.length, next(self._serial), state))
+
+    def _is_answer(self, values: Sequence[Any]) -> bool:
+        return all(
+            np.array_equal(value, output) for value, output in zip(values, self.facts.outputs, strict=False)
+        )
 
     def apply(self, operation: Operation, state: State) -> None:
         """Add what the operation makes of the state, for every choice of its constants."""
-        cost = state.step.cost + operation.cost
         weight = self.weight * (1 + _parts(state) / PARTS_PER_GRID)
-        for constants in operation.choices(self.facts):
+        for constants, length in self._choices(operation, state):
             self.budget.spend(weight)
             try:
-                values = tuple(operation.function(value, **constants) for value in state.values)
+                values = self._values(operation, state, constants)
             except (ValueError, IndexError):
                 continue
             if all(_fits(value, operation.gives) for value in values) and self._useful(operation, values):
-                step = Step(operation.function, (state.step,), tuple(constants.items()), cost)
-                self._add(State(step, operation.gives, values))
+                self._add(State(self._step(operation, state, constants, length), operation.gives, values))
+
+    def _values(self, operation: Operation, state: State, constants: Constants) -> tuple[Any, ...]:
+        if operation.with_input:
+            both = zip(state.values, self.inputs, strict=True)
+            return tuple(operation.function(value, grid, **constants) for value, grid in both)
+        return tuple(operation.function(value, **constants) for value in state.values)
+
+    def _step(self, operation: Operation, state: State, constants: Constants, length: float) -> Step:
+        takes = (state.step, self.root) if operation.with_input else (state.step,)
+        total = state.step.length + operation.length + length
+        return Step(operation.function, takes, tuple(constants.items()), total)
+
+    def _choices(self, operation: Operation, state: State) -> Iterable[tuple[Constants, float]]:
+        """The constants to try, each with the length that it adds."""
+        if operation.infer is not None:
+            return operation.infer(state.values[: self.train], self.facts)
+        if operation not in self._constants:
+            self._constants[operation] = list(operation.choices(self.facts))
+        return ((constants, 0.0) for constants in self._constants[operation])
 
     def _useful(self, operation: Operation, values: Sequence[Any]) -> bool:
         """Whether a result may lead on: not all black, and of the outputs' shapes if the operation only makes last steps."""
@@ -155,8 +157,23 @@ class Pool:
         while self._queue and self._queue[0][0] <= limit:
             _, _, state = heapq.heappop(self._queue)
             for operation in operations:
-                if operation.takes == state.kind and state.step.cost <= operation.deepest:
+                if operation.takes == state.kind and state.step.length <= operation.deepest:
                     self.apply(operation, state)
+
+    def put(self, operations: Sequence[Operation], states: Sequence[State]) -> None:
+        """Put operations on states where that has not been done before. Raises BudgetSpent."""
+        for state in states:
+            for operation in operations:
+                mark = operation, state.step
+                if (
+                    operation.takes != state.kind
+                    or state.step.length > operation.deepest
+                    or mark in self._tried
+                ):
+                    continue
+                self.budget.spend(1)
+                self.apply(operation, state)
+                self._tried.add(mark)
 
     def shaped(self, kind: str) -> list[State]:
         """The states whose values have the shapes of the train outputs."""

@@ -19,7 +19,7 @@ from utilities.models.offline.emit import write_code
 from utilities.models.offline.explain import describe
 from utilities.models.offline.program import Step, run_program
 from utilities.models.offline.protocol import Job, Solution, decode_job, encode_line
-from utilities.models.offline.search import search
+from utilities.models.offline.search import EFFORTS, search
 
 MOST_PROGRAMS = 8
 """How many programs with different behaviour are handed over."""
@@ -29,29 +29,43 @@ _LOOK_AT = 80
 
 def solve(job: Job) -> list[Solution]:
     """Programs right on all pairs of the job, best first, no two of which behave alike."""
-    found: dict[str, Solution] = {}
-    for program in search(job.pairs, job.tests)[:_LOOK_AT]:
-        answers = [_answer(program, grid) for grid in job.tests]
+    pairs = [(np.array(one), np.array(two)) for one, two in job.pairs]
+    return [
+        Solution(describe(program, pairs), code, tuple(grid for grid in answers if grid is not None))
+        for program, code, answers in different_programs(job)
+    ]
+
+
+def different_programs(
+    job: Job, without: frozenset[str] = frozenset()
+) -> list[tuple[Step, str, list[Grid | None]]]:
+    """(program, its source, its output for each test input of the job), best first; see `solve`.
+
+    `without`: families of operations to do without.
+    """
+    found: dict[str, tuple[Step, str, list[Grid | None]]] = {}
+    for program in search(job.pairs, job.tests, EFFORTS[job.effort], without)[:_LOOK_AT]:
+        answers = [answer(program, grid) for grid in job.tests]
         if None in answers:
             continue
-        behaviour = repr(answers) if job.tests else repr([_answer(program, probe) for probe in probes(job)])
+        behaviour = repr(answers or [answer(program, probe) for probe in probes(job)])
         if behaviour in found:
             continue
         code = write_code(program)
         if passes_alone(code, job.pairs):
-            words = describe(program, len(job.pairs))
-            found[behaviour] = Solution(words, code, tuple(grid for grid in answers if grid is not None))
+            found[behaviour] = program, code, answers
         if len(found) == MOST_PROGRAMS:
             break
     return list(found.values())
 
 
-def _answer(program: Step, grid: Grid) -> Grid | None:
+def answer(program: Step, grid: Grid) -> Grid | None:
+    """The program's output for one grid; None when it does not apply there."""
     try:
-        answer = run_program(program, np.array(grid)).tolist()
+        given = run_program(program, np.array(grid)).tolist()
     except (ValueError, IndexError):
         return None
-    return answer if is_grid(answer) else None
+    return given if is_grid(given) else None
 
 
 def probes(job: Job) -> list[Grid]:

@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from utilities.models.offline.catalogue import OPERATIONS
+from utilities.models.offline.budget import Budget
+from utilities.models.offline.catalogue import operations
+from utilities.models.offline.declare import Facts, Operation
 from utilities.models.offline.dsl import (
     colours,
     fills,
@@ -17,16 +19,19 @@ from utilities.models.offline.dsl import (
     patterns,
     pieces,
     repair,
+    tilings,
 )
 from utilities.models.offline.dsl.types import Array
-from utilities.models.offline.layer_catalogue import LAYERS
-from utilities.models.offline.program import INPUT
-from utilities.models.offline.states import Budget, Pool
-from utilities.models.offline.vocabulary import Facts
+from utilities.models.offline.program import INPUT, Step
+from utilities.models.offline.states import LAYERS, Pool
+from utilities.models.offline.words import sentence
 
 
 def grid(*rows: str) -> Array:
     return np.array([[int(cell) for cell in row] for row in rows])
+
+
+FACTS = Facts((grid("12", "30"), grid("21", "03")), (grid("12"), grid("21")))
 
 
 def text(array: Array) -> list[str]:
@@ -46,33 +51,45 @@ def small_grids(draw: st.DrawFn) -> Array:
 def test_every_operation_on_any_grid_either_works_or_says_that_it_does_not_apply(
     one: Array, two: Array
 ) -> None:
-    pool = Pool(INPUT, Facts((one, two), (two, one)), (one, two), Budget(1e9, 60.0))
+    pool = Pool(INPUT, Facts((one, two), (two, one)), (one, two), Budget(1e9, 1 << 30, 60.0))
     before = one.copy(), two.copy()
-    pool.grow(OPERATIONS, 0.95)
-    for kind in ("grid", "scene"):
-        for state in pool.shaped(kind)[:3]:
-            for operation in LAYERS:
-                if operation.takes == kind:
-                    pool.apply(operation, state)
+    pool.grow([one for one in operations() if one.gives not in LAYERS and not one.learned], 0.95)
+    pool.put([one for one in operations() if one.learned], list(pool.states["grid"]))
+    layers = [one for one in operations() if one.gives in LAYERS]
+    pool.put(layers, [*pool.shaped("grid")[:3], *pool.shaped("scene")[:3]])
     assert (one == before[0]).all() and (two == before[1]).all(), "an operation changed its argument"
-    for state in pool.states["layer"]:
+    for state in [*pool.states["layer"], *pool.states["tint"]]:
         assert all(value.dtype.kind == "i" for value in state.values)
 
 
-@pytest.mark.parametrize(
-    "operation", [*OPERATIONS, *LAYERS], ids=lambda operation: operation.function.__name__
-)
-def test_every_operation_has_a_docstring_of_one_sentence_and_takes_the_constants_of_its_row(
-    operation: object,
-) -> None:
-    from utilities.models.offline.vocabulary import Operation
+def by_name(operation: Operation) -> str:
+    return f"{operation.family}-{operation.function.__name__}"
 
-    assert isinstance(operation, Operation)
-    facts = Facts((grid("12", "30"), grid("21", "03")), (grid("12"), grid("21")))
+
+@pytest.mark.parametrize("operation", operations(), ids=by_name)
+def test_every_operation_has_a_docstring_and_takes_the_constants_that_are_tried(operation: Operation) -> None:
     assert (operation.function.__doc__ or "").split("\n")[0].endswith(".")
-    taken = list(inspect.signature(operation.function).parameters)[1:]
-    for constants in operation.choices(facts):
+    taken = list(inspect.signature(operation.function).parameters)[1 + operation.with_input :]
+    for constants in operation.choices(FACTS) if operation.infer is None else ():
         assert set(constants) == set(taken)
+
+
+@pytest.mark.parametrize("operation", operations(), ids=by_name)
+def test_the_words_of_every_operation_take_up_its_constants(operation: Operation) -> None:
+    for constants in [*operation.choices(FACTS)][-3:] if operation.infer is None else ():
+        told = sentence(Step(operation.function, (INPUT,), tuple(constants.items())))
+        assert told[0].isupper() and "{" not in told and "<" not in told and "(0, " not in told
+
+
+def test_constants_are_worked_out_from_the_outputs() -> None:
+    facts = Facts((grid("12"), grid("30")), (grid("1122", "1122", "1122"), grid("3300", "3300", "3300")))
+    learned = {
+        (operation.function.__name__, str(constants))
+        for operation in operations()
+        if operation.infer is not None
+        for constants, _ in operation.infer(facts.inputs, facts)
+    }
+    assert ("scale_up", "{'down': 3, 'across': 2}") in learned
 
 
 def test_enclosed_finds_the_black_cells_that_a_ring_shuts_in() -> None:
@@ -112,11 +129,11 @@ def test_pieces_are_cut_at_lines_and_chosen() -> None:
 def test_shapes_change_as_the_names_say() -> None:
     corner = grid("12", "00")
     assert text(geometry.rotate_clockwise(corner)) == ["01", "02"]
-    assert text(geometry.scale_up(corner, 1, 2)) == ["1122", "0000"]
-    assert text(geometry.scale_down(geometry.scale_up(corner, 2, 2))) == ["12", "00"]
-    assert text(geometry.shift(corner, 1, 0)) == ["00", "12"]
-    assert text(geometry.kronecker(grid("10"), colours.coloured, geometry.same)) == ["1000"]
-    assert text(geometry.mosaic(corner, [[geometry.same, geometry.flip_left_right]])) == ["1221", "0000"]
+    assert text(tilings.scale_up(corner, 1, 2)) == ["1122", "0000"]
+    assert text(tilings.scale_down(tilings.scale_up(corner, 2, 2))) == ["12", "00"]
+    assert text(geometry.shift(corner, (1, 0))) == ["00", "12"]
+    assert text(tilings.kronecker(grid("10"), colours.coloured, geometry.same)) == ["1000"]
+    assert text(tilings.mosaic(corner, [[geometry.same, geometry.flip_left_right]])) == ["1221", "0000"]
 
 
 def test_lines_stop_where_they_should() -> None:
@@ -140,7 +157,14 @@ def test_hidden_parts_of_regular_pictures_are_restored() -> None:
 
 
 def test_patterns_are_continued_listed_and_framed() -> None:
-    assert text(patterns.continue_down(grid("10", "01", "10"), 200)) == ["10", "01", "10", "01", "10", "01"]
+    assert text(patterns.continue_down(grid("10", "01", "10"), 200, up=False)) == [
+        "10",
+        "01",
+        "10",
+        "01",
+        "10",
+        "01",
+    ]
     assert text(patterns.histogram(grid("112", "102"), ascending=False)) == ["12", "12", "10"]
     assert text(patterns.list_cells(grid("102", "030"))) == ["123"]
     framed = grid("00000", "08880", "08180", "08880", "00000")

@@ -13,15 +13,23 @@ from typing import Any
 import pytest
 
 from tests.utilities.models.offline.prompts import prompt_for
-from utilities.config import ROOT
-from utilities.model_utils import Message, Reply, Request, RetryableError, Sampling
+from utilities.config import ROOT, RunConfig, UsageError
+from utilities.model_utils import (
+    Message,
+    RefusedError,
+    Reply,
+    Request,
+    RetryableError,
+    Sampling,
+    get_model,
+)
 from utilities.models.offline import OfflineModel
 
 CODE = "Write a Python function solve_task(input_grid)."
 
 
-def request(text: str, attempt: int = 0, seed: int | None = None) -> Request:
-    return Request((Message("user", text),), Sampling(seed=seed), attempt)
+def request(text: str, attempt: int = 0, seed: int | None = None, effort: str | None = None) -> Request:
+    return Request((Message("user", text),), Sampling(seed=seed, reasoning_effort=effort), attempt)
 
 
 def answered(*requests: Request, workers: int = 1) -> list[Reply]:
@@ -90,6 +98,21 @@ def test_without_train_pairs_the_reply_says_so() -> None:
     (reply,) = answered(request("Hello!"))
     assert "cannot see any train pairs" in reply.text
     assert reply.finish_reason == "stop"
+
+
+def test_effort_bounds_the_search_and_other_words_for_it_are_refused_with_what_to_do(
+    tasks: dict[str, Any],
+) -> None:
+    noise = prompt_for(slow_task(), asks=CODE)
+    low, medium = answered(request(noise, effort="low"), request(noise, effort="medium"))
+    assert low.generation_time_seconds < medium.generation_time_seconds
+    assert low.text == medium.text
+    (high,) = answered(request(prompt_for(tasks["3c9b0459"], asks=CODE), effort="high"))
+    assert "def solve_task" in high.text
+    with pytest.raises(RefusedError, match="give low, medium, high"):
+        answered(request(noise, effort="extreme"))
+    with pytest.raises(UsageError, match="--reasoning_effort extreme: OFFLINE knows no such"):
+        get_model("OFFLINE", RunConfig(reasoning_effort="extreme"))
 
 
 def test_an_unsolvable_task_gets_no_answer() -> None:

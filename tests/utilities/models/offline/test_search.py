@@ -1,9 +1,20 @@
+import os
+import random
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 
-from utilities.models.offline.protocol import Job
-from utilities.models.offline.worker import passes_alone, solve
+from utilities.code_execution import run
+from utilities.config import ROOT
+from utilities.models.offline import catalogue, declare
+from utilities.models.offline.dsl.types import Array
+from utilities.models.offline.protocol import Job, encode_line
+from utilities.models.offline.search import search
+from utilities.models.offline.worker import different_programs, passes_alone, solve
+
+CHOICES = declare.options(step=(2, 3), factor=(3, 7))
 
 SOLVED = {
     "007bbfb7": "the grid in place of its own coloured cells",
@@ -58,7 +69,74 @@ def test_the_same_job_gives_the_same_programs(tasks: dict[str, Any]) -> None:
 
 
 def test_programs_differ_in_what_they_do_to_the_test_input_when_it_is_known(tasks: dict[str, Any]) -> None:
-    solutions = solve(job_of(tasks["0520fde7"], tests=True))
+    solutions = solve(job_of(tasks["3bdb4ada"], tests=True))
     answers = [str(solution.answers) for solution in solutions]
     assert len(answers) > 1
     assert len(set(answers)) == len(answers)
+
+
+def test_a_new_operation_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a declaration holds is all that search, explanation and written program need."""
+    monkeypatch.setattr(declare, "OPERATIONS", declare.OPERATIONS[:])
+    monkeypatch.setattr(catalogue, "OPERATIONS", declare.OPERATIONS)
+    monkeypatch.setattr("utilities.models.offline.emit._PACKAGE", ("utilities.models.offline.dsl.", __name__))
+    source = random.Random(0)
+    inputs = [[[source.randrange(10) for _ in range(6)] for _ in range(5)] for _ in range(3)]
+    pairs = tuple((one, [[cell * 7 % 10 for cell in row[::2]] for row in one[::-2]]) for one in inputs)
+    assert solve(Job(pairs)) == []
+
+    @declare.operation("Keep every {step}th cell, from below, times {factor}", CHOICES, length=1.0)
+    def thin_out(grid: Array, step: int, factor: int) -> Array:
+        """Keep every `step`-th cell, from below, times `factor` modulo 10."""
+        return grid[::-step, ::step] * factor % 10
+
+    monkeypatch.setattr(catalogue, "FAMILIES", [*catalogue.FAMILIES, __name__.rpartition(".")[2]])
+    (solution, *_) = solve(Job(pairs))
+    assert "1. Keep every 2th cell, from below, times 7." in solution.words
+    assert "    answer = thin_out(grid, step=2, factor=7)" in solution.code
+
+
+def test_a_family_can_be_left_out_and_an_unknown_one_is_refused(tasks: dict[str, Any]) -> None:
+    pairs = job_of(tasks["3c9b0459"]).pairs
+    assert [step.function.__name__ for step in search(pairs) if step.function][:1] == ["rotate_half_turn"]
+    assert not any(
+        step.function and step.function.__module__.endswith("geometry")
+        for step in search(pairs, without=frozenset({"geometry"}))
+    )
+    with pytest.raises(ValueError, match="no such families: magic"):
+        search(pairs, without=frozenset({"magic"}))
+
+
+def test_the_programs_do_not_depend_on_the_hash_seed_or_on_the_process(tasks: dict[str, Any]) -> None:
+    script = (
+        "import sys, msgspec\n"
+        "from utilities.models.offline.protocol import decode_job, encode_line\n"
+        "from utilities.models.offline.worker import solve\n"
+        "sys.stdout.buffer.write(encode_line(solve(decode_job(sys.stdin.buffer.read()))))\n"
+    )
+    job = job_of(tasks["0520fde7"])
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            input=encode_line(job),
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert answers == {encode_line(solve(job))}
+
+
+@pytest.mark.parametrize("task_id", ["007bbfb7", "0520fde7", "08ed6ac7", "39a8645d", "44f52bb0"])
+def test_every_program_gives_in_the_sandbox_what_the_search_predicted(
+    tasks: dict[str, Any], task_id: str
+) -> None:
+    task = tasks[task_id]
+    job = job_of(task, tests=True)
+    programs = different_programs(job)
+    assert programs
+    for _, code, answers in programs:
+        outcomes = run(code, [one for one, _ in job.pairs] + list(job.tests)).outcomes
+        assert [outcome.output for outcome in outcomes] == [two for _, two in job.pairs] + answers

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from utilities.models.offline.declare import BOTH, group, operation, options
 from utilities.models.offline.dsl.objects import boxes, cut_out, measure_objects
-from utilities.models.offline.dsl.types import Array, Scene
+from utilities.models.offline.dsl.types import Array, Axis, Layer, Number, Pick, Scene, Tint
 
 
 def paint(scene: Scene, values: dict[int, int]) -> Array:
@@ -16,12 +17,22 @@ def paint(scene: Scene, values: dict[int, int]) -> Array:
     return lookup[scene[1]]
 
 
-def layer_of(scene: Scene, by: Callable[[Array], int]) -> Array:
+@operation("1 + {by}, of its object (0: no object)", options(by=group("number")), length=0.5)
+def layer_of(scene: Scene, by: Number) -> Layer:
     """A layer with 1 + what `by` says about the object in each object's cells, and 0 elsewhere."""
     return paint(scene, {number: 1 + value for number, value in measure_objects(scene, by).items()})
 
 
-def layer_from(scene: Scene, by: Callable[[Scene], dict[int, int]]) -> Array:
+@operation(
+    "whether, of its object, {by} (2: yes, 1: no, 0: no object)", options(by=group("yes_no")), length=0.4
+)
+def layer_if(scene: Scene, by: Number) -> Layer:
+    """A layer with 1 + what `by` says about the object in each object's cells, and 0 elsewhere."""
+    return layer_of(scene, by)
+
+
+@operation("1 + {by} (0: no object)", options(by=group("standing")), length=0.5)
+def layer_from(scene: Scene, by: Callable[[Scene], dict[int, int]]) -> Layer:
     """A layer with 1 + the object's value by `by` in each object's cells, and 0 elsewhere."""
     return paint(scene, {number: 1 + value for number, value in by(scene).items()})
 
@@ -32,24 +43,36 @@ def ranks(values: dict[int, int]) -> dict[int, int]:
     return {number: 1 + order.index(value) for number, value in values.items()}
 
 
-def rank_layer_of(scene: Scene, by: Callable[[Array], int]) -> Array:
+@operation(
+    "the rank of its object by {by} (1: the largest, 0: no object)", options(by=group("size")), length=0.5
+)
+def rank_layer_of(scene: Scene, by: Number) -> Layer:
     """A layer with each object's rank by `by` (1: the largest value) in its cells, and 0 elsewhere."""
     return paint(scene, ranks(measure_objects(scene, by)))
 
 
-def rank_layer_from(scene: Scene, by: Callable[[Scene], dict[int, int]]) -> Array:
+@operation(
+    "the rank of its object by {by} (1: the largest, 0: no object)", options(by=group("place")), length=0.6
+)
+def rank_layer_from(scene: Scene, by: Callable[[Scene], dict[int, int]]) -> Layer:
     """A layer with each object's rank by `by` (1: the largest value) in its cells, and 0 elsewhere."""
     return paint(scene, ranks(by(scene)))
 
 
-def last_layer_of(scene: Scene, by: Callable[[Array], int]) -> Array:
+@operation(
+    "1 in the objects with the smallest value of {by}, 2 in the others, 0 outside",
+    options(by=group("number")),
+    length=0.5,
+)
+def last_layer_of(scene: Scene, by: Number) -> Layer:
     """A layer with 1 in the objects whose value by `by` is the smallest, 2 in the others, and 0 elsewhere."""
     values = measure_objects(scene, by)
     least = min(values.values())
     return paint(scene, {number: 1 if value == least else 2 for number, value in values.items()})
 
 
-def box_layer(scene: Scene) -> Array:
+@operation("2 inside an object's bounding rectangle, 1 on its edge, 0 outside", length=0.6)
+def box_layer(scene: Scene) -> Layer:
     """A layer: 2 inside a bounding rectangle, 1 on its edge, 0 elsewhere."""
     layer = np.zeros_like(scene[0])
     for _, top, bottom, left, right in boxes(scene[1]):
@@ -58,7 +81,8 @@ def box_layer(scene: Scene) -> Array:
     return layer
 
 
-def in_boxes(scene: Scene) -> Array:
+@operation("whether it lies in an object's bounding rectangle", length=0.5)
+def in_boxes(scene: Scene) -> Layer:
     """A layer with 1 inside the objects' bounding rectangles, else 0."""
     layer = np.zeros_like(scene[0])
     for _, top, bottom, left, right in boxes(scene[1]):
@@ -66,25 +90,46 @@ def in_boxes(scene: Scene) -> Array:
     return layer
 
 
-def layer_where(scene: Scene, by: Callable[[Array], int], value: int) -> Array:
+@operation(
+    "1 in the objects in which {by} is {value}, 2 in the others, 0 outside",
+    options(by=group("cell_count"), value=(1, 2, 3, 4, 5, 6)),
+    length=0.5,
+)
+@operation(
+    "1 in the objects in which {by} is {value}, 2 in the others, 0 outside",
+    options(by=group("hole_count"), value=(1, 2, 3)),
+    length=0.6,
+)
+def layer_where(scene: Scene, by: Number, value: int) -> Layer:
     """A layer: 1 in the objects whose value by `by` is `value`, 2 in the others, 0 elsewhere."""
     values = measure_objects(scene, by)
     return paint(scene, {number: 1 if found == value else 2 for number, found in values.items()})
 
 
-def first_layer_of(scene: Scene, by: Callable[[Array], int]) -> Array:
+@operation(
+    "1 in the objects with the largest value of {by}, 2 in the others, 0 outside",
+    options(by=group("number")),
+    length=0.5,
+)
+def first_layer_of(scene: Scene, by: Number) -> Layer:
     """A layer with 1 in the objects whose value by `by` is the largest, 2 in the others, and 0 elsewhere."""
     values = measure_objects(scene, by)
     most = max(values.values())
     return paint(scene, {number: 1 if value == most else 2 for number, value in values.items()})
 
 
-def tint_objects(scene: Scene, pick: Callable[[Array], int]) -> Array:
+@operation("in its object, {pick} (0: no object)", options(pick=group("pick")), length=0.6)
+def tint_objects(scene: Scene, pick: Pick) -> Tint:
     """A layer that gives all cells of each object the colour that `pick` names in it."""
     return paint(scene, measure_objects(scene, pick))
 
 
-def tint_boxes(scene: Scene, pick: Callable[[Array], int]) -> Array:
+@operation(
+    "in the object in whose bounding rectangle it lies, {pick} (0: none)",
+    options(pick=group("pick")),
+    length=0.6,
+)
+def tint_boxes(scene: Scene, pick: Pick) -> Tint:
     """A layer that gives each object's bounding rectangle the colour that `pick` names in the object."""
     layer = np.zeros_like(scene[0])
     for piece, (_, top, bottom, left, right) in zip(cut_out(scene), boxes(scene[1]), strict=True):
@@ -92,7 +137,12 @@ def tint_boxes(scene: Scene, pick: Callable[[Array], int]) -> Array:
     return layer
 
 
-def box_offsets(scene: Scene, axis: int, from_end: bool) -> Array:
+@operation(
+    "its {axis} within its object's bounding rectangle, from 1, counted from the {from_end:far|near} side (0: outside)",
+    options(axis=(0, 1), from_end=BOTH),
+    length=0.7,
+)
+def box_offsets(scene: Scene, axis: Axis, from_end: bool) -> Layer:
     """A layer with the row (`axis` 0) or column (1) of each cell within its object's bounding rectangle, from 1."""
     layer = np.zeros_like(scene[0])
     for _, top, bottom, left, right in boxes(scene[1]):
@@ -101,7 +151,8 @@ def box_offsets(scene: Scene, axis: int, from_end: bool) -> Array:
     return layer
 
 
-def box_rings(scene: Scene) -> Array:
+@operation("its distance from the outside of its object's bounding rectangle (0: outside)", length=0.6)
+def box_rings(scene: Scene) -> Layer:
     """A layer with the distance of each cell from the outside of its object's bounding rectangle; 0 outside."""
     layer = np.zeros_like(scene[0])
     for _, top, bottom, left, right in boxes(scene[1]):
@@ -111,7 +162,12 @@ def box_rings(scene: Scene) -> Array:
     return layer
 
 
-def box_checkers(scene: Scene, axis: int) -> Array:
+@operation(
+    "1 or 2, alternating by {axis} within its object's bounding rectangle (0: outside)",
+    options(axis=(0, 1, 2)),
+    length=0.9,
+)
+def box_checkers(scene: Scene, axis: Axis) -> Layer:
     """A layer that alternates 1 and 2 along the rows (`axis` 0), columns (1) or both (2) of each object; 0 elsewhere."""
     layer = np.zeros_like(scene[0])
     for _, top, bottom, left, right in boxes(scene[1]):
@@ -120,7 +176,8 @@ def box_checkers(scene: Scene, axis: int) -> Array:
     return layer
 
 
-def centre_lines(scene: Scene, axis: int) -> Array:
+@operation("whether its {axis} passes through the middle of an object", options(axis=(0, 1)), length=0.7)
+def centre_lines(scene: Scene, axis: Axis) -> Layer:
     """A layer with 1 in the rows (`axis` 0) or columns (1) that pass through the middle of an object."""
     layer = np.zeros_like(scene[0])
     for _, top, bottom, left, right in boxes(scene[1]):
@@ -131,7 +188,8 @@ def centre_lines(scene: Scene, axis: int) -> Array:
     return layer
 
 
-def shadows(scene: Scene, axis: int) -> Array:
+@operation("whether some object reaches into its {axis}", options(axis=(0, 1)), length=0.7)
+def shadows(scene: Scene, axis: Axis) -> Layer:
     """A layer with 1 in the rows (`axis` 0) or columns (1) that some object covers."""
     covered = (scene[1] > 0).any(axis=1 - axis, keepdims=True)
     return np.broadcast_to(covered, scene[1].shape).astype(int)

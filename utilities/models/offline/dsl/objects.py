@@ -4,11 +4,17 @@ from collections.abc import Callable
 
 import numpy as np
 
+from utilities.models.offline.declare import BOTH, NEAR, group, operation, options, says
 from utilities.models.offline.dsl.measures import outline
-from utilities.models.offline.dsl.types import Array, Measured, Pieces, Scene
+from utilities.models.offline.dsl.types import Array, Change, Colour, Measured, Number, Pieces, Scene
 
 
-def find_objects(grid: Array, diagonal: bool, by_colour: bool, background: int) -> Scene:
+@operation(
+    "Find the objects: connected areas {by_colour:of one colour other than black|of any colours but black}{diagonal:, joined over corners too|}",
+    options(diagonal=BOTH, by_colour=BOTH, background=(0,)),
+    length=0.5,
+)
+def find_objects(grid: Array, diagonal: bool, by_colour: bool, background: Colour) -> Scene:
     """Number the connected areas in reading order.
 
     `diagonal`: cells connect over corners too. `by_colour`: an object has a single colour. Cells of colour
@@ -40,11 +46,13 @@ def find_objects(grid: Array, diagonal: bool, by_colour: bool, background: int) 
     return grid, np.array(labels)
 
 
+@operation("Find all connected areas of one colour, the black ones too", length=0.6, deepest=NEAR)
 def find_areas(grid: Array) -> Scene:
     """Number all connected areas of one colour in reading order, the black ones too; black becomes colour 10."""
     return find_objects(np.where(grid == 0, 10, grid), diagonal=False, by_colour=True, background=-1)
 
 
+@operation("Take all cells of one colour as one object, connected or not", length=0.7)
 def colours_as_objects(grid: Array) -> Scene:
     """All cells of one colour are one object, connected or not; black is none."""
     return grid, grid
@@ -52,17 +60,21 @@ def colours_as_objects(grid: Array) -> Scene:
 
 def boxes(labels: Array) -> list[tuple[int, int, int, int, int]]:
     """(number, top, bottom, left, right) of each object; bottom and right are exclusive."""
-    found: dict[int, list[int]] = {}
-    for i, row in enumerate(labels.tolist()):
-        for j, number in enumerate(row):
-            if number:
-                box = found.setdefault(number, [i, i + 1, j, j + 1])
-                box[1] = i + 1
-                box[2] = min(box[2], j)
-                box[3] = max(box[3], j + 1)
-    return [(number, box[0], box[1], box[2], box[3]) for number, box in sorted(found.items())]
+    rows, columns = np.nonzero(labels)
+    numbers = labels[rows, columns]
+    found = np.tile([[99], [0], [99], [0]], labels.max() + 1)
+    np.minimum.at(found[0], numbers, rows)
+    np.maximum.at(found[1], numbers, rows + 1)
+    np.minimum.at(found[2], numbers, columns)
+    np.maximum.at(found[3], numbers, columns + 1)
+    return [
+        (number, top, bottom, left, right)
+        for number, (top, bottom, left, right) in enumerate(found.T.tolist())
+        if bottom
+    ]
 
 
+@operation("Cut out each object, without what else lies in its bounding rectangle", length=0.2)
 def cut_out(scene: Scene) -> Pieces:
     """Each object's own cells, black around them."""
     grid, labels = scene
@@ -72,6 +84,7 @@ def cut_out(scene: Scene) -> Pieces:
     ]
 
 
+@operation("Cut out the bounding rectangle of each object with all that lies in it", length=0.3)
 def cut_boxes(scene: Scene) -> Pieces:
     """Each object's bounding rectangle with all that lies in it."""
     grid, labels = scene
@@ -84,6 +97,7 @@ def measure_objects(scene: Scene, by: Callable[[Array], Measured]) -> dict[int, 
     return dict(zip(numbers, [by(piece) for piece in cut_out(scene)], strict=True))
 
 
+@says("1 if its object touches the edge of the grid, else 0", "standing", "edge")
 def touches_border(scene: Scene) -> dict[int, int]:
     """1 for each object that touches the edge of the grid, else 0."""
     rows, columns = scene[1].shape
@@ -93,22 +107,26 @@ def touches_border(scene: Scene) -> dict[int, int]:
     }
 
 
+@says("uppermost row", "place")
 def tops(scene: Scene) -> dict[int, int]:
     """Each object's uppermost row."""
     return {number: top for number, top, _, _, _ in boxes(scene[1])}
 
 
+@says("leftmost column", "place")
 def lefts(scene: Scene) -> dict[int, int]:
     """Each object's leftmost column."""
     return {number: left for number, _, _, left, _ in boxes(scene[1])}
 
 
+@says("the number of objects with its object's silhouette", "standing", "place")
 def look_alikes(scene: Scene) -> dict[int, int]:
     """How many objects have the same silhouette as each object, itself included."""
     shapes = measure_objects(scene, by=outline)
     return {number: list(shapes.values()).count(shape) for number, shape in shapes.items()}
 
 
+@says("the number of objects with its object's first colour", "standing")
 def same_coloured(scene: Scene) -> dict[int, int]:
     """How many objects have the same first colour as each object, itself included."""
     grid, labels = scene
@@ -116,7 +134,12 @@ def same_coloured(scene: Scene) -> dict[int, int]:
     return {number: list(colours.values()).count(colour) for number, colour in colours.items()}
 
 
-def keep_objects(scene: Scene, by: Callable[[Array], int], largest: bool) -> Array:
+@operation(
+    "Keep only the objects with the {largest:largest|smallest} value of {by}",
+    options(by=group("number"), largest=BOTH),
+    length=1.0,
+)
+def keep_objects(scene: Scene, by: Number, largest: bool) -> Array:
     """Keep only the objects whose value by `by` is the largest (or the smallest); the rest becomes black."""
     values = measure_objects(scene, by)
     wanted = max(values.values()) if largest else min(values.values())
@@ -124,7 +147,12 @@ def keep_objects(scene: Scene, by: Callable[[Array], int], largest: bool) -> Arr
     return np.where(np.isin(scene[1], kept), scene[0], 0)
 
 
-def drop_objects(scene: Scene, by: Callable[[Array], int], largest: bool) -> Array:
+@operation(
+    "Remove the objects with the {largest:largest|smallest} value of {by}",
+    options(by=group("number"), largest=BOTH),
+    length=1.1,
+)
+def drop_objects(scene: Scene, by: Number, largest: bool) -> Array:
     """Make the objects whose value by `by` is the largest (or the smallest) black."""
     values = measure_objects(scene, by)
     wanted = max(values.values()) if largest else min(values.values())
@@ -132,18 +160,25 @@ def drop_objects(scene: Scene, by: Callable[[Array], int], largest: bool) -> Arr
     return np.where(np.isin(scene[1], dropped), 0, scene[0])
 
 
-def keep_if(scene: Scene, by: Callable[[Scene], dict[int, int]], value: int) -> Array:
-    """Keep only the objects whose value by `by` is `value`; the rest becomes black."""
-    kept = [number for number, found in by(scene).items() if found == value]
+@operation(
+    "Keep only the objects that {touching:touch|do not touch} the edge of the grid",
+    options(touching=BOTH),
+    length=1.1,
+)
+def keep_at_edge(scene: Scene, touching: bool) -> Array:
+    """Keep only the objects that touch the edge of the grid (or only those that do not); the rest becomes black."""
+    kept = [number for number, touches in touches_border(scene).items() if touches == touching]
     return np.where(np.isin(scene[1], kept), scene[0], 0)
 
 
+@operation("Keep only the objects of at least {least} cells", options(least=(2, 3, 4)), length=1.2)
 def drop_small(scene: Scene, least: int) -> Array:
     """Keep only the objects of at least `least` cells."""
     sizes = np.bincount(scene[1].ravel())
     return np.where((sizes >= least)[scene[1]] & (scene[1] > 0), scene[0], 0)
 
 
+@operation(length=1.1)
 def fill_boxes(scene: Scene) -> Array:
     """Fill each object's bounding rectangle with the object's most frequent colour."""
     result = scene[0].copy()
@@ -152,13 +187,19 @@ def fill_boxes(scene: Scene) -> Array:
     return result
 
 
+@says("1 for the first object in reading order, 2 for the last, else 0", "standing")
 def first_or_last(scene: Scene) -> dict[int, int]:
     """1 for the first object in reading order, 2 for the last, else 0."""
     numbers = [box[0] for box in boxes(scene[1])]
     return {number: 1 if number == numbers[0] else 2 if number == numbers[-1] else 0 for number in numbers}
 
 
-def in_place(scene: Scene, turn: Callable[[Array], Array]) -> Array:
+@operation(
+    "Replace each object, within its bounding rectangle, by itself {turn}",
+    options(turn=group("turn", "completion")),
+    length=1.2,
+)
+def in_place(scene: Scene, turn: Change) -> Array:
     """Mirror or turn each object within its own bounding rectangle."""
     result = np.where(scene[1] > 0, 0, scene[0])
     for piece, (_, top, bottom, left, right) in zip(cut_out(scene), boxes(scene[1]), strict=True):

@@ -1,10 +1,53 @@
 """Patterns: continue, count out, list and smooth what a grid shows; frames and what lies in them."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 
-from utilities.models.offline.dsl.types import Array
+from utilities.models.offline.declare import (
+    BOTH,
+    NEAR,
+    SHALLOW,
+    Facts,
+    Inferred,
+    group,
+    in_output_shape,
+    operation,
+    options,
+    per_colour,
+)
+from utilities.models.offline.dsl.types import Array, Colour, Number, Pick
+
+
+def _more(values: Sequence[Array], facts: Facts, axis: int) -> int | None:
+    """The outputs' size along `axis` in per cent of the grids', if it is larger and the other size is the same."""
+    found = {
+        (100 * o.shape[axis] / g.shape[axis], o.shape[1 - axis] == g.shape[1 - axis])
+        for g, o in zip(values, facts.outputs, strict=True)
+    }
+    percent, fits = found.pop()
+    return int(percent) if not found and fits and percent > 100 and percent == int(percent) else None
+
+
+def _more_rows(values: Sequence[Array], facts: Facts) -> Inferred:
+    percent = _more(values, facts, 0)
+    return ((({"percent": percent, "up": up}, 0.0)) for up in BOTH if percent)
+
+
+def _more_columns(values: Sequence[Array], facts: Facts) -> Inferred:
+    percent = _more(values, facts, 1)
+    return ((({"percent": percent, "left": left}, 0.0)) for left in BOTH if percent)
+
+
+def _bounces(values: Sequence[Array], facts: Facts) -> Inferred:
+    """How many copies, each sharing a line with the one before, the outputs have room for."""
+    for across in BOTH:
+        sizes = [
+            (g.shape[across] - 1, o.shape[across] - 1) for g, o in zip(values, facts.outputs, strict=True)
+        ]
+        times = {long / short if short else 0.0 for short, long in sizes}
+        if len(times) == 1 and (found := times.pop()) in range(2, 30):
+            yield {"times": int(found), "across": across}, 0.0
 
 
 def smallest_period(grid: Array) -> int:
@@ -16,18 +59,33 @@ def smallest_period(grid: Array) -> int:
     return rows
 
 
-def continue_down(grid: Array, percent: int) -> Array:
-    """Continue the pattern downwards until the grid has `percent` per cent of its rows."""
+@operation(
+    "Continue the pattern {up:upwards|downwards} until there are {percent} per cent of the rows",
+    length=1.4,
+    infer=_more_rows,
+    deepest=NEAR,
+)
+def continue_down(grid: Array, percent: int, up: bool) -> Array:
+    """Continue the pattern downwards (or upwards) until the grid has `percent` per cent of its rows."""
+    if up:
+        return continue_down(grid[::-1], percent, up=False)[::-1]
     rows = grid.shape[0] * percent // 100
     longer: Array = grid[np.arange(rows) % smallest_period(grid)]
     return longer
 
 
-def continue_right(grid: Array, percent: int) -> Array:
-    """Continue the pattern to the right until the grid has `percent` per cent of its columns."""
-    return continue_down(grid.T, percent).T
+@operation(
+    "Continue the pattern to the {left:left|right} until there are {percent} per cent of the columns",
+    length=1.4,
+    infer=_more_columns,
+    deepest=NEAR,
+)
+def continue_right(grid: Array, percent: int, left: bool) -> Array:
+    """Continue the pattern to the right (or left) until the grid has `percent` per cent of its columns."""
+    return continue_down(grid.T, percent, left).T
 
 
+@operation(length=1.3, deepest=NEAR)
 def repeat_content(grid: Array) -> Array:
     """Repeat the rows that are not black upwards and downwards until they fill the grid."""
     filled = np.flatnonzero(grid.any(axis=1))
@@ -38,11 +96,13 @@ def repeat_content(grid: Array) -> Array:
     return repeated
 
 
+@operation(length=1.3, deepest=NEAR)
 def repeat_content_across(grid: Array) -> Array:
     """Repeat the columns that are not black to the left and right until they fill the grid."""
     return repeat_content(grid.T).T
 
 
+@operation(length=1.2, deepest=NEAR)
 def smooth_stripes(grid: Array) -> Array:
     """Make each row, or else each column, plain in its most frequent colour: whichever changes fewer cells."""
     by_row = np.array([np.bincount(row).argmax() for row in grid])[:, None]
@@ -51,6 +111,12 @@ def smooth_stripes(grid: Array) -> Array:
     return np.broadcast_to(by_row if horizontal else by_column, grid.shape)
 
 
+@operation(
+    "Draw a column for each colour besides black, as high as it has cells, {ascending:lowest|highest} first, aligned at the top",
+    options(ascending=BOTH),
+    length=1.3,
+    deepest=NEAR,
+)
 def histogram(grid: Array, ascending: bool) -> Array:
     """A column for each colour but black, as high as the colour has cells, in order of that number; aligned at the top."""
     counts = np.bincount(grid.ravel(), minlength=10)
@@ -64,6 +130,7 @@ def histogram(grid: Array, ascending: bool) -> Array:
     return result
 
 
+@operation(length=1.3)
 def list_cells(grid: Array) -> Array:
     """All cells that are not black, in reading order, as one row."""
     cells: Array = grid[grid != 0]
@@ -72,25 +139,42 @@ def list_cells(grid: Array) -> Array:
     return cells[None, :]
 
 
-def diagonal_of(grid: Array, count: Callable[[Array], int], pick: Callable[[Array], int]) -> Array:
+@operation(
+    "Draw a square with a {falling:falling|rising} diagonal of {pick}; its side is {count}",
+    options(count=group("count"), pick=group("main"), falling=BOTH),
+    length=1.5,
+    last=True,
+)
+def diagonal_of(grid: Array, count: Number, pick: Pick, falling: bool) -> Array:
     """A square with a diagonal of the colour that `pick` names; its side is what `count` says about the grid."""
     side = count(grid)
     if not 1 <= side <= 30:
         raise ValueError("the square would be empty or too large")
-    return np.eye(side, dtype=int) * pick(grid)
+    square = np.eye(side, dtype=int) * pick(grid)
+    return square if falling else square[::-1]
 
 
-def row_of_length(grid: Array, count: Callable[[Array], int], pick: Callable[[Array], int]) -> Array:
-    """A row of the colour that `pick` names; its length is what `count` says about the grid."""
+@operation(
+    "Draw a {across:row|column} of {pick}; its length is {count}",
+    options(count=group("count"), pick=group("main"), across=BOTH),
+    length=1.5,
+    last=True,
+)
+def bar_of_length(grid: Array, count: Number, pick: Pick, across: bool) -> Array:
+    """A row (or column) of the colour that `pick` names; its length is what `count` says about the grid."""
     length = count(grid)
     if not 1 <= length <= 30:
-        raise ValueError("the row would be empty or too long")
-    return np.full((1, length), pick(grid))
+        raise ValueError("the bar would be empty or too long")
+    return np.full((1, length) if across else (length, 1), pick(grid))
 
 
-def bar_of(
-    grid: Array, count: Callable[[Array], int], pick: Callable[[Array], int], height: int, width: int
-) -> Array:
+@operation(
+    "In a black grid of {height} x {width} paint the first cells in {pick}: as many as {count}",
+    in_output_shape(count=group("count"), pick=group("main")),
+    length=1.5,
+    deepest=NEAR,
+)
+def fill_cells(grid: Array, count: Number, pick: Pick, height: int, width: int) -> Array:
     """A `height` x `width` grid of which the first cells, as many as `count` says, have the colour that `pick` names."""
     cells = count(grid)
     if cells > height * width:
@@ -100,6 +184,12 @@ def bar_of(
     return result.reshape(height, width)
 
 
+@operation(
+    "Cut out the largest one-coloured frame with what lies in it, less {inset} cells on each side",
+    options(inset=(0, 1, 2)),
+    length=1.2,
+    deepest=SHALLOW,
+)
 def inside_frame(grid: Array, inset: int) -> Array:
     """Cut out the largest rectangle whose outline has a single colour other than black, without its outermost `inset` rings."""
     rows, columns = grid.shape
@@ -125,6 +215,12 @@ def inside_frame(grid: Array, inset: int) -> Array:
     return grid[top + inset : bottom - inset, left + inset : right - inset]
 
 
+@operation(
+    "Cut out the rectangle whose four corners are marked with one colour, less {inset} cells on each side",
+    options(inset=(0, 1)),
+    length=1.2,
+    deepest=SHALLOW,
+)
 def inside_corners(grid: Array, inset: int) -> Array:
     """Cut out the rectangle whose four corners are the only cells of some colour, without its outermost `inset` rings."""
     for colour in range(1, 10):
@@ -141,13 +237,27 @@ def inside_corners(grid: Array, inset: int) -> Array:
     raise ValueError("there are no corner marks")
 
 
-def bounce(grid: Array, times: int) -> Array:
-    """Lay the grid and its top-bottom mirror image alternately below each other; the row where they meet is shared."""
+@operation(
+    "Lay the grid and its mirror image alternately {across:beside|below} each other, {times} in all, sharing the line where they meet",
+    length=1.4,
+    infer=_bounces,
+    deepest=NEAR,
+)
+def bounce(grid: Array, times: int, across: bool) -> Array:
+    """Lay the grid and its mirror image alternately below (or beside) each other; the line where they meet is shared."""
+    if across:
+        return bounce(grid.T, times, across=False).T
     image = [grid if turn % 2 == 0 else grid[::-1] for turn in range(times)]
     return np.vstack([grid, *[part[1:] for part in image[1:]]])
 
 
-def mirror_about(grid: Array, colour: int) -> Array:
+@operation(
+    "Complete the picture to be mirror-symmetric about the middle of the {colour} cells",
+    per_colour(),
+    length=1.3,
+    deepest=NEAR,
+)
+def mirror_about(grid: Array, colour: Colour) -> Array:
     """Complete the picture so that it is symmetric about the middle of the cells of `colour` (left-right and top-bottom)."""
     cells = np.argwhere(grid == colour)
     if not cells.size:
@@ -161,7 +271,13 @@ def mirror_about(grid: Array, colour: int) -> Array:
     return result
 
 
-def rotate_about(grid: Array, colour: int) -> Array:
+@operation(
+    "Complete the picture by quarter turns about the middle of the {colour} cells",
+    per_colour(),
+    length=1.3,
+    deepest=NEAR,
+)
+def rotate_about(grid: Array, colour: Colour) -> Array:
     """Complete the picture so that quarter turns about the middle of the cells of `colour` leave it as it is."""
     cells = np.argwhere(grid == colour)
     if not cells.size:

@@ -2,10 +2,12 @@
 
 import numpy as np
 
-from utilities.models.offline.dsl.types import Array
+from utilities.models.offline.declare import BOTH, STRAIGHT, operation, options
+from utilities.models.offline.dsl.types import Array, Layer, Move, Tint
 
 
-def ring(grid: Array) -> Array:
+@operation("its distance from the edge of the grid", length=0.6)
+def ring(grid: Array) -> Layer:
     """A layer with the distance of each cell from the edge of the grid, from 0."""
     rows, columns = grid.shape
     down = np.minimum(np.arange(rows), np.arange(rows)[::-1])
@@ -13,43 +15,70 @@ def ring(grid: Array) -> Array:
     return np.minimum(down[:, None], across[None, :])
 
 
-def row_remainder(grid: Array, period: int) -> Array:
+@operation("its row number from the {from_end:bottom|top}", options(from_end=BOTH), length=1.0)
+def row_number(grid: Array, from_end: bool) -> Layer:
+    """A layer with the row number, from 0, counted from the top (or the bottom)."""
+    rows = np.arange(grid.shape[0])
+    return np.broadcast_to((rows[::-1] if from_end else rows)[:, None], grid.shape)
+
+
+@operation(
+    "its row number from the {from_end:bottom|top}, modulo {period}",
+    options(period=(2, 3), from_end=BOTH),
+    length=0.7,
+)
+def row_remainder(grid: Array, period: int, from_end: bool) -> Layer:
     """A layer with the row number modulo `period`."""
-    return np.broadcast_to((np.arange(grid.shape[0]) % period)[:, None], grid.shape)
+    return row_number(grid, from_end) % period
 
 
-def column_remainder(grid: Array, period: int) -> Array:
+@operation("its column number from the {from_end:right|left}", options(from_end=BOTH), length=1.0)
+def column_number(grid: Array, from_end: bool) -> Layer:
+    """A layer with the column number, from 0, counted from the left (or the right)."""
+    return row_number(grid.T, from_end).T
+
+
+@operation(
+    "its column number from the {from_end:right|left}, modulo {period}",
+    options(period=(2, 3), from_end=BOTH),
+    length=0.7,
+)
+def column_remainder(grid: Array, period: int, from_end: bool) -> Layer:
     """A layer with the column number modulo `period`."""
-    return np.broadcast_to((np.arange(grid.shape[1]) % period)[None, :], grid.shape)
+    return column_number(grid, from_end) % period
 
 
-def diagonal_remainder(grid: Array, period: int, falling: bool) -> Array:
+@operation(
+    "the number of its {falling:falling|rising} diagonal, modulo {period}",
+    options(period=(2, 3), falling=BOTH),
+    length=0.7,
+)
+def diagonal_remainder(grid: Array, period: int, falling: bool) -> Layer:
     """A layer with the number of the diagonal modulo `period`; `falling`: diagonals that run down to the right."""
+    return diagonal_number(grid, falling, end=False) % period
+
+
+@operation(
+    "the number of its {falling:falling|rising} diagonal, counted from the {end:far|near} corner",
+    options(falling=BOTH, end=BOTH),
+    length=1.0,
+)
+def diagonal_number(grid: Array, falling: bool, end: bool) -> Layer:
+    """A layer with the number of the diagonal; 0 passes through a corner at the top, or, with `end`, at the bottom.
+
+    The falling one of these runs down to the right from the top left (or to the bottom right).
+    """
     rows, columns = np.arange(grid.shape[0])[:, None], np.arange(grid.shape[1])[None, :]
-    number: Array = (rows - columns if falling else rows + columns) % period
-    return number
+    number: Array = rows - columns if falling else rows + columns
+    last = grid.shape[0] - grid.shape[1] if falling else grid.shape[0] - 1
+    return number - last if end else number
 
 
-def rising_diagonal(grid: Array) -> Array:
-    """A layer with the number of the diagonal that rises to the right, from the bottom left corner (0)."""
-    rows, columns = np.arange(grid.shape[0])[:, None], np.arange(grid.shape[1])[None, :]
-    number: Array = rows + columns - grid.shape[0] + 1
-    return number
-
-
-def last_row_remainder(grid: Array, period: int) -> Array:
-    """A layer with the row number, counted from the bottom, modulo `period`."""
-    return row_remainder(grid, period)[::-1]
-
-
-def last_column_remainder(grid: Array, period: int) -> Array:
-    """A layer with the column number, counted from the right, modulo `period`."""
-    return column_remainder(grid, period)[:, ::-1]
-
-
-def seen_from(grid: Array, down: int, right: int) -> Array:
+@operation("the first colour seen from it looking {step} (0: none)", options(step=STRAIGHT), length=0.7)
+def seen_from(grid: Array, step: Move) -> Tint:
     """A layer with the first colour met when looking from each cell in one direction, itself not counted (0: none)."""
     rows, columns = grid.shape
+    down, right = step
     seen = np.zeros_like(grid)
     order = [(i, j) for i in range(rows)[:: -down or 1] for j in range(columns)[:: -right or 1]]
     for i, j in order:
@@ -59,9 +88,10 @@ def seen_from(grid: Array, down: int, right: int) -> Array:
     return seen
 
 
-def distance_seen(grid: Array, down: int, right: int) -> Array:
+def distance_seen(grid: Array, step: Move) -> Array:
     """A layer with the distance to the first coloured cell in one direction (0: none, or the cell is coloured)."""
     rows, columns = grid.shape
+    down, right = step
     distance = np.zeros_like(grid)
     order = [(i, j) for i in range(rows)[:: -down or 1] for j in range(columns)[:: -right or 1]]
     for i, j in order:
@@ -71,14 +101,22 @@ def distance_seen(grid: Array, down: int, right: int) -> Array:
     return distance
 
 
-def parity_seen(grid: Array, down: int, right: int) -> Array:
+@operation(
+    "whether the first coloured cell {step} of it is an odd (1) or even (2) distance away (0: none)",
+    options(step=STRAIGHT),
+    length=0.8,
+)
+def parity_seen(grid: Array, step: Move) -> Layer:
     """A layer: 1 where the first coloured cell in one direction is an odd distance away, 2 where even, 0 where none is."""
-    distance = distance_seen(grid, down, right)
+    distance = distance_seen(grid, step)
     return np.where(distance > 0, 2 - distance % 2, 0)
 
 
-def nearest_edge_colour(grid: Array) -> Array:
-    """A layer with the colour at the nearest point of the grid's edge that is not black, ignoring the corners; ties go clockwise."""
+@operation(
+    "the colour of the nearest cell that is not black on the grid's edge in its row or column", length=0.7
+)
+def nearest_edge_colour(grid: Array) -> Tint:
+    """A layer with the colour of the nearest edge cell in the cell's row or column that is not black; ties go clockwise."""
     rows, columns = grid.shape
     down, right = np.indices(grid.shape)
     colours = [np.broadcast_to(edge, grid.shape) for edge in (grid[0], grid[:, -1:], grid[-1], grid[:, :1])]
@@ -90,14 +128,22 @@ def nearest_edge_colour(grid: Array) -> Array:
     return nearest
 
 
-def half(grid: Array) -> Array:
-    """A layer: 1 left of the middle column, 2 on it, 3 to the right of it."""
+@operation(
+    "the half of the grid it lies in, {across:left or right|upper or lower} (2: the middle line)",
+    options(across=BOTH),
+    length=0.7,
+)
+def half(grid: Array, across: bool) -> Layer:
+    """A layer: 1 left of the middle column (or above the middle row), 2 on it, 3 beyond it."""
+    if not across:
+        return half(grid.T, across=True).T
     columns = grid.shape[1]
     side = np.sign(2 * np.arange(columns) - columns + 1) + 2
     return np.broadcast_to(side[None, :], grid.shape)
 
 
-def quarter(grid: Array) -> Array:
+@operation("the quarter of the grid it lies in", length=0.7)
+def quarter(grid: Array) -> Layer:
     """A layer with a number for the part of the grid, as the middle row and the middle column divide it."""
     rows, columns = grid.shape
     upper = np.sign(2 * np.arange(rows) - rows + 1) + 1
@@ -106,7 +152,8 @@ def quarter(grid: Array) -> Array:
     return part
 
 
-def largest_black_rectangle(grid: Array) -> Array:
+@operation("whether it lies in the largest black rectangle", length=0.7)
+def largest_black_rectangle(grid: Array) -> Layer:
     """A layer with 1 in the largest all-black rectangle (of equally large ones the first), else 0."""
     _rows, columns = grid.shape
     best, box = 0, (0, 0, 0, 0)
@@ -126,7 +173,12 @@ def largest_black_rectangle(grid: Array) -> Array:
     return layer
 
 
-def in_block(grid: Array, side: int, coloured: bool) -> Array:
+@operation(
+    "whether it lies in a {coloured:one-coloured|black} block of {side} x {side}",
+    options(side=(2, 3), coloured=BOTH),
+    length=0.7,
+)
+def in_block(grid: Array, side: int, coloured: bool) -> Layer:
     """A layer with 1 in the cells of any `side` x `side` block that is all black (or, if `coloured`, has one colour)."""
     rows, columns = grid.shape
     layer = np.zeros_like(grid)

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from utilities.models.offline.dsl.types import Array
+from utilities.models.offline.declare import BOTH, NEAR, SHALLOW, group, operation, per_colour, says
+from utilities.models.offline.dsl.types import Array, Colour
 
 
-def mirror_axes(grid: Array, hidden: int) -> tuple[int, int]:
+def mirror_axes(grid: Array, hidden: Colour) -> tuple[int, int]:
     """Row sum and column sum (i + i', j + j') of mirrored cells, at which the picture agrees best with its mirror images.
 
     Cells of colour `hidden` agree with anything. Only axes that pass near the middle are tried.
@@ -28,7 +29,14 @@ def mirror_axes(grid: Array, hidden: int) -> tuple[int, int]:
     return sums[0], sums[1]
 
 
-def complete_symmetry(grid: Array, hidden: int) -> Array:
+@operation(
+    "Replace the {hidden} cells by what the picture's mirror images show there",
+    per_colour("hidden", black=True),
+    length=1.2,
+    deepest=SHALLOW,
+)
+@says("its mirror symmetries", "repair")
+def complete_symmetry(grid: Array, hidden: Colour) -> Array:
     """Replace the cells of colour `hidden` by what the picture's mirror images show there."""
     rows, columns = mirror_axes(grid, hidden)
     result = grid.copy()
@@ -45,7 +53,14 @@ def complete_symmetry(grid: Array, hidden: int) -> Array:
     return result
 
 
-def complete_tiling(grid: Array, hidden: int) -> Array:
+@operation(
+    "Replace the {hidden} cells by continuing the smallest tile that repeats all over the grid",
+    per_colour("hidden", black=True),
+    length=1.2,
+    deepest=SHALLOW,
+)
+@says("the tile that it repeats", "repair")
+def complete_tiling(grid: Array, hidden: Colour) -> Array:
     """Replace the cells of colour `hidden` by continuing the smallest tile that repeats all over the grid."""
     height, width = grid.shape
     sizes = sorted(
@@ -65,7 +80,13 @@ def complete_tiling(grid: Array, hidden: int) -> Array:
     raise ValueError("the grid is not a tiling")
 
 
-def complete_diagonals(grid: Array, hidden: int, falling: bool) -> Array:
+@operation(
+    "Replace the {hidden} cells by continuing one-coloured {falling:falling|rising} diagonals that repeat",
+    per_colour("hidden", black=True, falling=BOTH),
+    length=1.3,
+    deepest=SHALLOW,
+)
+def complete_diagonals(grid: Array, hidden: Colour, falling: bool) -> Array:
     """Replace the cells of colour `hidden` by continuing diagonals of one colour that repeat with the smallest period."""
     rows, columns = np.arange(grid.shape[0])[:, None], np.arange(grid.shape[1])[None, :]
     number = rows - columns if falling else rows + columns
@@ -79,8 +100,16 @@ def complete_diagonals(grid: Array, hidden: int, falling: bool) -> Array:
     raise ValueError("the grid is not made of such diagonals")
 
 
-def complete_rows(grid: Array, hidden: int) -> Array:
-    """Continue each row with the smallest period in which its cells that are not `hidden` repeat."""
+@operation(
+    "Replace the {hidden} cells by continuing each {across:row|column} with the smallest period that fits",
+    per_colour("hidden", black=True, across=BOTH),
+    length=1.4,
+    deepest=SHALLOW,
+)
+def complete_lines(grid: Array, hidden: Colour, across: bool) -> Array:
+    """Continue each row (or column) with the smallest period in which its cells that are not `hidden` repeat."""
+    if not across:
+        return complete_lines(grid.T, hidden, across=True).T
     result = grid.copy()
     for i, row in enumerate(grid):
         known = np.flatnonzero(row != hidden)
@@ -93,6 +122,8 @@ def complete_rows(grid: Array, hidden: int) -> Array:
     return result
 
 
+@operation(length=1.2, deepest=NEAR)
+@says("with its mirror images laid under it", "completion")
 def make_symmetric(grid: Array) -> Array:
     """Lay the grid's mirror images (left-right, top-bottom, both) under its coloured cells."""
     result = grid.copy()
@@ -101,6 +132,8 @@ def make_symmetric(grid: Array) -> Array:
     return result
 
 
+@operation(length=1.2, deepest=NEAR)
+@says("with its rotations laid under it", "completion")
 def make_rotations(grid: Array) -> Array:
     """Lay the grid's three rotations under its coloured cells."""
     if grid.shape[0] != grid.shape[1]:
@@ -111,7 +144,13 @@ def make_rotations(grid: Array) -> Array:
     return result
 
 
-def reveal(grid: Array, repair: Callable[[Array, int], Array], hidden: int) -> Array:
+@operation(
+    "Cut out what the {hidden} rectangle covers, as {repair} tell",
+    per_colour("hidden", black=True, repair=group("repair")),
+    length=1.3,
+    deepest=SHALLOW,
+)
+def reveal(grid: Array, repair: Callable[[Array, int], Array], hidden: Colour) -> Array:
     """Repair the picture and cut out the rectangle that the cells of colour `hidden` covered."""
     rows = np.flatnonzero((grid == hidden).any(axis=1))
     columns = np.flatnonzero((grid == hidden).any(axis=0))

@@ -1,0 +1,193 @@
+"""Who may do what: sessions, origins, content types, accounts on a shared server, and guessing."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from apps.server.login_limit import MOST_PER_NAME
+from apps.server.store.accounts import SHORTEST_PASSWORD
+from tests.apps.server.conftest import ORIGIN, TASK, NewApp, User
+from utilities.config import UsageError
+
+CHANGES: list[tuple[str, str, Any]] = [
+    ("POST", f"tasks/{TASK}/traces", {"text": "x", "client_id": "1"}),
+    ("PATCH", "traces/x", {"text": "x", "revision": 1}),
+    ("DELETE", "traces/x", None),
+    ("PUT", "traces/x/vote", {"vote": 1}),
+    ("POST", f"tasks/{TASK}/variations", {"base_version": 0, "transform": []}),
+    ("DELETE", f"tasks/{TASK}/variations/1", None),
+    ("POST", f"tasks/{TASK}/flaws", {"text": "x", "version": 0, "client_id": "1"}),
+    ("POST", f"tasks/{TASK}/submissions", {"version": 0, "test_index": 0, "grid": [[1]]}),
+]
+READING = ["tasks", f"tasks/{TASK}", f"tasks/{TASK}/traces", f"tasks/{TASK}/flaws", "progress", "events"]
+SHARED = {"SHARED": True, "ACCESS_PASSWORD": "open sesame"}
+GOOD = {"username": "ada", "password": "a long password", "access_password": "open sesame"}
+
+
+@pytest.mark.parametrize(("method", "path", "body"), CHANGES)
+def test_changes_need_a_session(visitor: User, method: str, path: str, body: Any) -> None:
+    assert "session" in visitor.refused(401, method, path, body)
+
+
+@pytest.mark.parametrize(("method", "path", "body"), [*CHANGES, ("POST", "session", {"username": "x"})])
+def test_changes_need_our_origin_and_json(ada: User, method: str, path: str, body: Any) -> None:
+    for origin in ("http://evil.example", "null", "", "http://localhost.evil.example", "https://localhost"):
+        assert "rigin" in ada.refused(403, method, path, body, Origin=origin)
+    headers = {"Content-Type": "application/json"}
+    assert ada.client.open(f"/arc2/api/{path}", method=method, json=body, headers=headers).status_code == 403
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
+        assert ada.send(method, path, body, **{"Content-Type": kind}).status_code == 400
+
+
+def test_logging_in_and_out(visitor: User) -> None:
+    assert visitor.done("GET", "session")["username"] is None
+    assert visitor.done("POST", "session", {"username": " ada "})["username"] == "ada"
+    assert visitor.done("GET", "session") == {"success": True, "username": "ada", "passwords_needed": False}
+    assert visitor.done("DELETE", "session")["username"] is None
+    assert visitor.done("GET", "session")["username"] is None
+
+
+def test_the_cookie_is_for_this_site_and_no_script(visitor: User) -> None:
+    cookie = visitor.send("POST", "session", {"username": "ada"}).headers["Set-Cookie"]
+    assert "HttpOnly" in cookie and "SameSite=Strict" in cookie
+
+
+def test_a_forged_cookie_is_nobody(visitor: User) -> None:
+    visitor.client.set_cookie("arc2_session", "eyJ1c2VybmFtZSI6ImFkYSJ9.aaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbb")
+    assert visitor.done("GET", "session")["username"] is None
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a" * 65, "a\nb", "a\u0000", "\u202eada", "\u200b"])
+def test_names_that_cannot_be_shown_are_refused(visitor: User, name: str) -> None:
+    assert "'username'" in visitor.refused(400, "POST", "session", {"username": name})
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "a b", "[::1"])
+def test_other_hosts_are_refused(visitor: User, host: str) -> None:
+    assert visitor.send("GET", "tasks", Host=host).status_code == 400
+
+
+# --- a shared server ---
+
+
+@pytest.fixture
+def shared(new_app: NewApp) -> Flask:
+    return new_app(**SHARED)
+
+
+@pytest.fixture
+def stranger(shared: Flask) -> User:
+    return User(shared.test_client())
+
+
+def test_a_shared_server_needs_an_access_password(new_app: NewApp) -> None:
+    with pytest.raises(UsageError, match="SERVER_ACCESS_PASSWORD"):
+        new_app(SHARED=True)
+
+
+@pytest.mark.parametrize("path", READING)
+def test_strangers_read_nothing(stranger: User, path: str) -> None:
+    stranger.refused(401, "GET", path)
+
+
+def test_strangers_see_pages_health_and_nothing_of_the_data(stranger: User) -> None:
+    assert stranger.client.get("/arc2/", buffered=True).status_code in (200, 404)
+    assert stranger.client.get("/arc2/static/dataset.json", buffered=True).status_code == 401
+    assert stranger.done("GET", "health")["tasks"] == 3
+    assert stranger.done("GET", "session") == {"success": True, "username": None, "passwords_needed": True}
+
+
+def test_execute_code_is_for_users_of_a_shared_server(stranger: User) -> None:
+    body = {"code": "def solve_task(g):\n    return g", "input_grid": [[1]]}
+    own = {"Origin": ORIGIN}
+    assert stranger.client.post("/arc2/execute_code", json=body, headers=own).status_code == 401
+    stranger.done("POST", "session", GOOD)
+    assert stranger.client.post("/arc2/execute_code", json=body).status_code == 403
+    assert stranger.client.post("/arc2/execute_code", json=body, headers=own).status_code == 200
+
+
+def test_an_account_is_made_with_the_access_password_and_opened_with_its_own(
+    shared: Flask, stranger: User
+) -> None:
+    assert stranger.done("POST", "session", GOOD)["username"] == "ada"
+    assert stranger.done("GET", "tasks")["total"] == 3
+    again = User(shared.test_client())
+    assert (
+        again.done("POST", "session", {"username": "ADA", "password": GOOD["password"]})["username"] == "ada"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"access_password": ""}, 401),
+        ({"access_password": "open"}, 401),
+        ({"password": "short"}, 400),
+        ({"password": ""}, 400),
+        ({"password": "x" * 1001}, 400),
+        ({"password": 5}, 400),
+    ],
+)
+def test_accounts_are_not_made_without_good_passwords(
+    stranger: User, changes: dict[str, Any], status: int
+) -> None:
+    stranger.refused(status, "POST", "session", {**GOOD, **changes})
+    stranger.refused(401, "POST", "session", {**GOOD, "access_password": ""})
+    assert len("short") < SHORTEST_PASSWORD
+
+
+def test_a_taken_name_needs_its_password(shared: Flask, stranger: User) -> None:
+    stranger.done("POST", "session", GOOD)
+    for name in ("ada", "Ada"):
+        thief = User(shared.test_client())
+        thief.refused(401, "POST", "session", {**GOOD, "username": name, "password": "another password"})
+        thief.refused(401, "POST", "session", {"username": name})
+        assert thief.done("GET", "session")["username"] is None
+
+
+def test_passwords_are_stored_hashed(stranger: User) -> None:
+    stranger.done("POST", "session", GOOD)
+    with stranger.client.application.extensions["database"].reading() as connection:
+        (row,) = connection.execute("SELECT * FROM accounts").fetchall()
+    assert GOOD["password"] not in "".join(map(str, row)) and row["password_hash"].startswith("scrypt:")
+
+
+def test_guessing_is_slowed_down(shared: Flask, stranger: User) -> None:
+    stranger.done("POST", "session", GOOD)
+    thief = User(shared.test_client())
+    for number in range(MOST_PER_NAME):
+        thief.refused(401, "POST", "session", {**GOOD, "password": f"a guessed password {number}"})
+    reply = thief.send("POST", "session", GOOD)
+    assert reply.status_code == 429 and int(reply.headers["Retry-After"]) > 0
+    assert (
+        User(shared.test_client()).done("POST", "session", {**GOOD, "username": "bob"})["username"] == "bob"
+    )
+
+
+def test_a_session_of_a_server_without_passwords_is_none_on_a_shared_one(new_app: NewApp) -> None:
+    alone = User(new_app().test_client())
+    alone.done("POST", "session", {"username": "ada"})
+    cookie = alone.client.get_cookie("arc2_session")
+    assert cookie is not None
+    outsider = User(new_app(**SHARED).test_client())
+    outsider.client.set_cookie("arc2_session", cookie.value)
+    assert outsider.done("GET", "session")["username"] is None
+    outsider.refused(401, "GET", "tasks")
+
+
+def test_a_public_origin_is_ours_and_its_cookies_are_for_https(new_app: NewApp) -> None:
+    user = User(new_app(**SHARED, PUBLIC_ORIGIN="https://arc.example.org").test_client())
+    reply = user.send("POST", "session", GOOD, Origin="https://arc.example.org", Host="arc.example.org")
+    assert reply.status_code == 200 and "Secure" in reply.headers["Set-Cookie"]
+    assert user.send("GET", "session", Host="evil.example").status_code == 400
+
+
+def test_a_restart_keeps_sessions(new_app: NewApp) -> None:
+    first = User(new_app().test_client())
+    first.done("POST", "session", {"username": "ada"})
+    cookie = first.client.get_cookie("arc2_session")
+    second = User(new_app().test_client())
+    assert cookie is not None
+    second.client.set_cookie("arc2_session", cookie.value)
+    assert second.done("GET", "session")["username"] == "ada"
