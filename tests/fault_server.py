@@ -122,7 +122,7 @@ class FaultServer:
         try:
             await asyncio.sleep(self.latency)
             response = await self._respond(word, asked)
-            exchange.outcome = "answered" if word in ("ok", *HARMLESS, "big") else "failed"
+            exchange.outcome = "answered" if word in ("ok", *HARMLESS, "big", "slow") else "failed"
             return response
         except (asyncio.CancelledError, ConnectionError):
             exchange.outcome = "disconnected"

@@ -183,6 +183,21 @@ async def drip(asked: Asked) -> web.StreamResponse:
 
 
 @fault
+async def slow(asked: Asked) -> web.StreamResponse:
+    """A whole answer, spread over as many seconds as the argument says."""
+    payload = payload_of(asked)
+    size = -(-len(payload) // 200)
+    pieces = [payload[at : at + size] for at in range(0, len(payload), size)]
+    return await written(asked, pieces, delay=float(asked.argument or 4) / 200)
+
+
+@fault
+async def broken_utf8(asked: Asked) -> web.StreamResponse:
+    """Bytes in the middle of an answer that are no UTF-8."""
+    return await written(asked, [payload_of(asked).replace(b"colour", b"col\xff\xfe\xc3our")])
+
+
+@fault
 async def slow_start(asked: Asked) -> web.StreamResponse:
     """Blank lines and comments first, as providers keep a connection alive."""
     alive = [b"\n", b": OPENROUTER PROCESSING\n\n"] if asked.streaming else [b"\n", b"   \n"]

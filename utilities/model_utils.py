@@ -5,6 +5,7 @@ are the runner's.
 """
 
 import os
+from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -28,6 +29,10 @@ class Sampling(msgspec.Struct, frozen=True, omit_defaults=True):
     seed: int | None = None
 
 
+Listener = Callable[[Literal["text", "thinking", "restart"], str], None]
+"""Hears an answer while it arrives, piece by piece; `restart`: that try failed, what it brought is void."""
+
+
 class Request(msgspec.Struct, frozen=True):
     """One question to a model."""
 
@@ -35,6 +40,8 @@ class Request(msgspec.Struct, frozen=True):
     sampling: Sampling = Sampling()
     attempt: int = 0
     """Which of a task's `best_of` attempts this is, from 0."""
+    listener: Listener | None = None
+    """For whoever reads along; the reply holds all of it again, put in order."""
     part: int = 0
     """Which of the attempt's requests, from 0: the test input of a direct answer, or 0 and then the follow-ups."""
 
@@ -141,11 +148,12 @@ class RunStopped(Exception):
 # --- factory ---------------------------------------------------------------------------------------------------------
 
 
-def get_model(model_identifier: str, config: RunConfig | None = None) -> Model:
+def get_model(model_identifier: str, config: RunConfig | None = None, api_key: str | None = None) -> Model:
     """The model of that name (see config.find_model), with the endpoint, timeouts and limits of `config`.
 
-    Raises UsageError when the name is unknown, its key is missing or impossible, OFFLINE is given an endpoint or a
-    reasoning effort that it does not know, or Ray is not installed; RunFailed when there is no Ray cluster.
+    `api_key` is used instead of that of the environment. Raises UsageError when the name is unknown, its key is missing or
+    impossible, OFFLINE is given an endpoint or a reasoning effort that it does not know, or Ray is not installed;
+    RunFailed when there is no Ray cluster.
     """
     config = config or RunConfig()
     row = find_model(model_identifier)
@@ -164,7 +172,7 @@ def get_model(model_identifier: str, config: RunConfig | None = None) -> Model:
 
             return OfflineModel(crew=RayCrew(config.ray_address))
         return OfflineModel(workers=config.max_concurrent_tasks)
-    key = _key(model_identifier, row, needed=config.base_url is None and not config.dry_run)
+    key = api_key or _key(model_identifier, row, needed=config.base_url is None and not config.dry_run)
     from utilities.models.openai_compatible import OpenAICompatibleModel
 
     return OpenAICompatibleModel(model_identifier, row.id, config.base_url or row.base_url, key, config)

@@ -22,6 +22,7 @@ DEFAULTS: dict[str, Any] = {
     "PUBLIC_ORIGIN": "",
     "SECRET_KEY": None,  # None: kept in the data directory
     "EVENT_STREAMS": 256,
+    "CHAT_BUDGET": 5.0,  # US dollars per user and day on the server's keys; None: no limit
     "MAX_CONTENT_LENGTH": 4 << 20,
     "PROVIDE_AUTOMATIC_OPTIONS": False,
     "TRUSTED_HOSTS": None,  # None: those of the loopback address, unless it is shared
@@ -51,6 +52,6 @@ def create_app(settings: Mapping[str, Any] | None = None) -> "Flask":
 
 def close_app(app: "Flask") -> None:
     """End the streams, the sandbox pool and the rest of what an app owns; may be called twice."""
-    for name in ("feed", "lanes", "publisher", "database"):
+    for name in ("feed", "chat_channels", "chat_engine", "lanes", "publisher", "database"):
         if app.extensions[name]:
             app.extensions[name].close()

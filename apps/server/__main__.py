@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from apps.server import close_app, create_app
+from apps.server import DEFAULTS, close_app, create_app
 from utilities.command_line import parse, run_main
 from utilities.config import (
     DEFAULT_DATASET,
@@ -18,6 +18,7 @@ from utilities.config import (
     UsageError,
     at_least_one,
     load_environment,
+    not_negative,
     setting,
 )
 
@@ -93,8 +94,19 @@ def _settings(config: ServerConfig) -> dict[str, Any]:
         "SHARED": bool(origin or access_password) or not _is_loopback(config.host),
         "ACCESS_PASSWORD": access_password,
         "PUBLIC_ORIGIN": origin,
+        "CHAT_BUDGET": _chat_budget(),
         "SECRET_KEY": os.environ.get("SERVER_SECRET_KEY") or None,
     }
+
+
+def _chat_budget() -> float:
+    text = os.environ.get("SERVER_CHAT_BUDGET", "").strip()
+    try:
+        return not_negative(text) if text else float(DEFAULTS["CHAT_BUDGET"])
+    except UsageError:
+        raise UsageError(
+            f"SERVER_CHAT_BUDGET is {text!r}: write US dollars per user and day, such as 2.50"
+        ) from None
 
 
 def _is_loopback(host: str) -> bool:
@@ -114,6 +126,7 @@ def _run_until_signalled(server: Any, app: "Flask") -> None:
 
     def stop(number: int, frame: object) -> None:
         numbers.append(number)
+        app.extensions["chat_channels"].close()
         app.extensions["feed"].close()  # or waitress would wait for every open stream
         raise SystemExit
 

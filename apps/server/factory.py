@@ -13,6 +13,7 @@ from flask import Flask
 
 from apps.server import (
     accounts,
+    chat,
     code,
     events,
     flaws,
@@ -26,6 +27,8 @@ from apps.server import (
 )
 from apps.server.access import guard, hostname
 from apps.server.catalogue import Catalogue
+from apps.server.chat.channels import Channels
+from apps.server.chat.engine import Engine
 from apps.server.errors import register_error_handlers
 from apps.server.feed import Feed
 from apps.server.headers import add_security_headers
@@ -41,6 +44,7 @@ from utilities.dataset_builder import build_missing_dataset
 
 BLUEPRINTS = (
     accounts,
+    chat,
     code,
     events,
     flaws,
@@ -109,10 +113,13 @@ def _resources(config: Mapping[str, Any]) -> dict[str, Any]:
     build_missing_dataset(dataset)
     database = Database(directory / NAME)
     feed = Feed(database)
+    channels = Channels()
     return {
         "catalogue": Catalogue(dataset, database),
         "database": database,
         "feed": feed,
+        "chat_channels": channels,
+        "chat_engine": Engine(database, channels, config["CHAT_BUDGET"]),
         "presence": Presence(feed.wake),
         "stream_places": StreamPlaces(config["EVENT_STREAMS"]),
         "login_limit": LoginLimit(),

@@ -22,6 +22,11 @@ def clean_text(text: str, name: str = "text") -> str:
     return text
 
 
+def as_sentence(text: str) -> str:
+    """A message of the toolkit's other parts, which begin small and end without a full stop, as pages show it."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
 def clean_name(name: str) -> str:
     """A user name without blanks around it. Raises ApiError (400) when it is none."""
     name = unicodedata.normalize("NFC", name).strip()

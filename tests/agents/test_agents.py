@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from agents.direct_answer_generator import DirectAnswerGenerator
+from agents.discussion import Discussion
 from agents.reasoning_code_generator import ReasoningCodeGenerator
 from agents.reasoning_trace_generator import ReasoningTraceGenerator
 from utilities.data_loader import Pair, Task, load_tasks_from_dataset
@@ -16,7 +17,13 @@ ALL_SETS = ("arc1-training", "arc1-evaluation", "arc2-training", "arc2-evaluatio
 def all_prompts(task: Task) -> list[tuple[Message, ...]]:
     """Every prompt that the agents make of a task."""
     direct = [DirectAnswerGenerator().messages(task, index) for index in range(len(task.test))]
-    return [ReasoningTraceGenerator().messages(task), ReasoningCodeGenerator().messages(task), *direct]
+    discussion = Discussion().messages([task], [Message("user", "What is the rule?")])
+    return [
+        ReasoningTraceGenerator().messages(task),
+        ReasoningCodeGenerator().messages(task),
+        discussion,
+        *direct,
+    ]
 
 
 @pytest.mark.parametrize("source", ALL_SETS)
@@ -30,8 +37,8 @@ def test_test_inputs_are_only_in_direct_prompts() -> None:
     for _, task in load_tasks_from_dataset("arc1-training", max_tasks=50):
         changed = tuple(Pair([[7] * 29] * 30, pair.output) for pair in task.test)
         before, after = all_prompts(task), all_prompts(msgspec.structs.replace(task, test=changed))
-        assert before[:2] == after[:2]
-        assert all(one != other for one, other in zip(before[2:], after[2:], strict=True))
+        assert before[:3] == after[:3]
+        assert all(one != other for one, other in zip(before[3:], after[3:], strict=True))
 
 
 def test_prompts_hold_all_train_pairs_and_the_legend() -> None:

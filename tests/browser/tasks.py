@@ -7,6 +7,7 @@ BLUE_DIAGONAL = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
 TWO_TESTS = "two_tests"
 LARGE = "large"
 SECRET = "secret"
+TURNED = "turned"
 HOSTILE = "<img src=x onerror=alert(1)>"
 TASK_IDS = [f"task{number:03d}" for number in range(60)]
 
@@ -36,5 +37,14 @@ TASKS = [
     ),
     _task(SECRET, test=[{"input": [[7, 8], [0, 7]]}]),
     _task(HOSTILE),
+    _task(
+        TURNED,
+        train=[
+            {"input": [[4, 1, 2], [0, 3, 5]], "output": [[5, 3, 0], [2, 1, 4]]},
+            {"input": [[6, 6, 1], [2, 0, 0], [7, 3, 8]], "output": [[8, 3, 7], [0, 0, 2], [1, 6, 6]]},
+            {"input": [[9, 0], [1, 4], [2, 2]], "output": [[2, 2], [4, 1], [0, 9]]},
+        ],
+        test=[{"input": [[7, 1, 0], [0, 3, 8]], "output": [[8, 3, 0], [0, 1, 7]]}],
+    ),
 ]
 DATASET = json.dumps(TASKS)

@@ -16,6 +16,7 @@ import msgspec
 from utilities.config import RunConfig
 from utilities.model_utils import (
     BadReplyError,
+    Listener,
     ModelError,
     Reply,
     Request,
@@ -84,7 +85,7 @@ class OpenAICompatibleModel:
         while True:
             try:
                 async with self.endpoint.turn(tokens):
-                    reply = await self._try(body)
+                    reply = await self._try(body, request.listener)
                 break
             except ModelError as error:
                 failed.append(error)
@@ -125,14 +126,16 @@ class OpenAICompatibleModel:
 
     # --- one try -----------------------------------------------------------------------------------------------------
 
-    async def _try(self, body: bytes) -> Reply:
+    async def _try(self, body: bytes, listener: Listener | None) -> Reply:
         clock = asyncio.get_running_loop().time
         started = clock()
-        builder = ReplyBuilder(answered=self.endpoint.answered)
+        builder = ReplyBuilder(answered=self.endpoint.answered, listener=listener)
         try:
             await self._exchange(body, builder, started)
             reply = builder.reply()
         except ModelError as error:
+            if listener:
+                listener("restart", "")
             error.usage = builder.usage
             error.message = self._redacted(error.message)
             raise

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from utilities.model_utils import BadReplyError, Reply, RetryableError, Usage
+from utilities.model_utils import BadReplyError, Listener, Reply, RetryableError, Usage
 from utilities.models.failures import failure_inside, quote, unreadable
 from utilities.models.thinking import split_thinking, text_of_details, text_of_parts, without_repeats
 
@@ -38,8 +38,9 @@ def _decode_leniently(body: bytes) -> Any:
 class ReplyBuilder:
     """Collects the chunks of one answer. A whole body is one chunk, followed by END."""
 
-    def __init__(self, *, answered: bool = False) -> None:
+    def __init__(self, *, answered: bool = False, listener: Listener | None = None) -> None:
         self._answered = answered
+        self._listener = listener
         self.headers: Mapping[str, str] = {}
         """Those of the response, where Retry-After may stand for an error inside it."""
         self._content: list[str] = []
@@ -104,12 +105,16 @@ class ReplyBuilder:
     def _add_field(self, key: str, value: Any) -> None:
         if key == "content" and isinstance(value, str):
             self._content.append(value)
+            if self._listener:
+                self._listener("text", value)
         elif key == "content" and isinstance(value, list):
             text, thinking = text_of_parts(value)
             self._content.append(text)
             self._thinking["parts"].append(thinking)
         elif key in self._thinking and isinstance(value, str):
             self._thinking[key].append(value)
+            if self._listener:
+                self._listener("thinking", value)
         elif key != "role":
             self._message_extras.setdefault(key, []).append(value)
 

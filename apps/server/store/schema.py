@@ -176,7 +176,31 @@ CREATE TRIGGER submission AFTER INSERT ON events WHEN NEW.kind = 'submission' BE
 END;
 """
 
-MIGRATIONS = (_EVENTS + _TRACES + _VARIATIONS + _OTHERS,)
+_CHAT = """
+CREATE TABLE chat_messages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    message_id TEXT NOT NULL UNIQUE,
+    username TEXT NOT NULL,
+    task_id TEXT NOT NULL,
+    role TEXT NOT NULL,
+    text TEXT NOT NULL,
+    thinking TEXT NOT NULL DEFAULT '',
+    status TEXT NOT NULL,
+    error TEXT,
+    settings TEXT NOT NULL,
+    usage TEXT,
+    finish_reason TEXT,
+    client_id TEXT,
+    time TEXT NOT NULL,
+    saved INTEGER NOT NULL
+);
+CREATE INDEX chat_of_a_task ON chat_messages (username, task_id, id);
+CREATE UNIQUE INDEX chat_once ON chat_messages (username, client_id) WHERE client_id IS NOT NULL;
+CREATE TABLE chat_costs (username TEXT NOT NULL, day TEXT NOT NULL, cost REAL NOT NULL);
+CREATE INDEX chat_costs_of_a_day ON chat_costs (username, day);
+"""
+
+MIGRATIONS = (_EVENTS + _TRACES + _VARIATIONS + _OTHERS, _CHAT)
 """Number n brings a database from `user_version` n to n + 1. A migration is never changed once it was released.
 
 In a trigger `body.name` stands for that member of the new event's body.

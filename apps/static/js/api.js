@@ -5,6 +5,7 @@
  */
 
 const SECONDS_FOR_A_REQUEST = 20;
+const SECONDS_FOR_A_PROGRAM = 300;
 const TASKS_AT_ONCE = 1000;
 
 /** No answer: no connection, a time-out, or a server that is too busy or broken just now. */
@@ -38,7 +39,7 @@ export async function hasServer(page) {
 
 /** The API at `base` (a URL). */
 export function serverApi(base) {
-  const call = (method, path, body) => request(new URL(path, base), method, body);
+  const call = (method, path, body, seconds) => request(new URL(path, base), method, body, seconds);
   const task = (taskId, rest = "") => `tasks/${encodeURIComponent(taskId)}${rest}`;
   const trace = (traceId, rest = "") => `traces/${encodeURIComponent(traceId)}${rest}`;
   return {
@@ -59,6 +60,22 @@ export function serverApi(base) {
     unsign: (taskId, version) => call("DELETE", task(taskId, `/variations/${version}`), {}),
     flaws: async (taskId) => (await call("GET", task(taskId, "/flaws"))).flaws,
     addFlaw: (taskId, body) => call("POST", task(taskId, "/flaws"), body),
+    runCode: (code, grids) => call("POST", "../execute_code", { code, input_grids: grids }, SECONDS_FOR_A_PROGRAM),
+    ...chatCalls(base, call),
+  };
+}
+
+function chatCalls(base, call) {
+  const chat = (taskId, rest = "") => `chat/${encodeURIComponent(taskId)}${rest}`;
+  return {
+    models: async () => (await call("GET", "models")).models,
+    conversation: (taskId) => call("GET", chat(taskId)),
+    chatStream: (taskId) => new URL(chat(taskId, "/stream"), base),
+    ask: (taskId, body) => call("POST", chat(taskId), body),
+    regenerate: (taskId, body) => call("POST", chat(taskId, "/regenerate"), body),
+    stop: (taskId, messageId) => call("POST", chat(taskId, "/stop"), { message_id: messageId }),
+    clearConversation: (taskId) => call("DELETE", chat(taskId), {}),
+    prompt: (taskId, shown) => call("GET", chat(taskId, `/prompt?${new URLSearchParams(shown)}`)),
   };
 }
 
@@ -74,8 +91,8 @@ async function allTasks(call) {
   }
 }
 
-async function request(url, method, body) {
-  const reply = await send(url, method, body);
+async function request(url, method, body, seconds = SECONDS_FOR_A_REQUEST) {
+  const reply = await send(url, method, body, seconds);
   const decoded = await reply.json().catch(() => null);
   if (reply.ok && decoded) return decoded;
   const busy = reply.status === 429 || reply.status >= 500 || reply.ok;
@@ -83,9 +100,9 @@ async function request(url, method, body) {
   throw new Unreachable(decoded?.error ?? `status ${reply.status}`, Number(reply.headers.get("retry-after")) || null);
 }
 
-async function send(url, method, body) {
+async function send(url, method, body, seconds) {
   const headers = body === undefined ? {} : { "Content-Type": "application/json" };
-  const signal = AbortSignal.timeout(SECONDS_FOR_A_REQUEST * 1000);
+  const signal = AbortSignal.timeout(seconds * 1000);
   try {
     return await fetch(url, { method, headers, body: body && JSON.stringify(body), signal });
   } catch (error) {

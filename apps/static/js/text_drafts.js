@@ -1,0 +1,28 @@
+/** What somebody is writing (a question, a program, a trace), per task: kept in this browser with every change. */
+
+const NAME = "arc2.discussion.";
+
+/** {read(), keep(changes)} of one task and user; `onFailure` is told when the browser keeps nothing. */
+export function textDrafts(name, onFailure, storage = globalThis.localStorage) {
+  const key = NAME + name;
+
+  function read() {
+    try {
+      return JSON.parse(storage.getItem(key)) ?? {};
+    } catch {
+      return {}; // written by something else, or storage is forbidden
+    }
+  }
+
+  function keep(changes) {
+    const next = Object.fromEntries(Object.entries({ ...read(), ...changes }).filter(([, value]) => value !== "" && value !== null));
+    try {
+      if (Object.keys(next).length) storage.setItem(key, JSON.stringify(next));
+      else storage.removeItem(key);
+    } catch (error) {
+      onFailure(error);
+    }
+  }
+
+  return { read, keep };
+}
