@@ -26,6 +26,8 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python tests/bench/bench_verify.py
 	$(BIN)/python tests/bench/bench_client.py
 	$(BIN)/python tests/bench/bench_runs.py
+	$(BIN)/python tests/bench/bench_datasets.py
+	$(BIN)/python tests/bench/bench_scale.py
 
 soak: $(VENV)/installed-dev
 	$(BIN)/python tests/soak.py --runs 100 --tasks 300
