@@ -30,6 +30,8 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python tests/bench/bench_ui.py
 	$(BIN)/python tests/bench/bench_server.py
 	$(BIN)/python tests/bench/bench_scoring.py
+	$(BIN)/python tests/bench/bench_datasets.py
+	$(BIN)/python tests/bench/bench_scale.py
 
 soak: $(VENV)/installed-dev
 	$(BIN)/python tests/soak.py --runs 100 --tasks 300

@@ -49,7 +49,8 @@ def run_benchmark(
 ) -> int:
     """Run a benchmark from its command line; returns the exit code.
 
-    `rescored` makes a result anew from its stored replies, `at_once(config)` of them at a time. Raises UsageError, RunFailed and OSError.
+    `rescored` makes a result anew from its stored replies, `at_once(config)` of them at a time. Raises UsageError,
+    RunFailed and OSError.
     """
     given = parse_given(job.config, argv, job.description, job.example)
     if "rescore" in given:
@@ -111,8 +112,10 @@ def _submit(path: Path, tasks: Iterable[TaskResult], results: Path) -> None:
 
 # --- rescoring -------------------------------------------------------------------------------------------------------
 
-_OF_RESCORING = {"rescore", "submission", "output_directory"} | {"exec_timeout", "exec_memory_mb", "sandbox"}
-_OF_RESCORING |= {"executor", "ray_address"}
+_OF_RESCORING = {
+    *("rescore", "submission", "output_directory", "exec_timeout", "exec_memory_mb", "sandbox"),
+    *("executor", "ray_address"),
+}
 
 
 def _rescore(job: Job, given: dict[str, Any], rescored: Rescored, at_once: Callable[[Any], int]) -> int:

@@ -40,10 +40,10 @@ class Request(msgspec.Struct, frozen=True):
     sampling: Sampling = Sampling()
     attempt: int = 0
     """Which of a task's `best_of` attempts this is, from 0."""
-    listener: Listener | None = None
-    """For whoever reads along; the reply holds all of it again, put in order."""
     part: int = 0
     """Which of the attempt's requests, from 0: the test input of a direct answer, or 0 and then the follow-ups."""
+    listener: Listener | None = None
+    """For whoever reads along; the reply holds all of it again, put in order."""
 
     @property
     def is_follow_up(self) -> bool:

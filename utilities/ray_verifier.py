@@ -6,6 +6,7 @@ and writes it down (verification.py).
 
 import asyncio
 import functools
+import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
@@ -23,6 +24,10 @@ BATCHES_AHEAD = 2
 """Batches handed over per place: while one runs, the next is there."""
 BATCHES_AT_HAND = 4
 """Batches per place that a caller may have open: answers are wanted in order, and one slow batch must not idle the rest."""
+MOST_AT_HAND = 20_000
+"""Programs that a caller may have open at most: some 200 MB of records, and seconds of work for the process that writes."""
+SLICE_SECONDS = 10.0
+"""After so long a Ray task hands back what it has not begun, so that endless programs hold up no others for minutes."""
 LINGER_SECONDS = 0.05
 """How long an idle place waits for more programs before it gets a batch that is not full."""
 
@@ -54,7 +59,7 @@ class RayVerifier:
     @property
     def at_hand(self) -> int:
         """As in the protocol."""
-        return BATCHES_AT_HAND * BATCH * self.places
+        return min(MOST_AT_HAND, BATCHES_AT_HAND * BATCH * self.places)
 
     async def verify(self, program: str, task: Task) -> Verification:
         """As in the protocol. Raises RunFailed when the cluster gives up on it."""
@@ -107,31 +112,32 @@ class RayVerifier:
         self._under_way.discard(batch)
         if batch.cancelled():
             return  # with the event loop, and so are they
-        error = batch.exception()
-        answers = [None] * len(calls) if error else batch.result()
-        for call, answer in zip(calls, answers, strict=True):
-            if call.verdict.done():
-                continue
-            if answer is None:
-                call.verdict.set_exception(error or RunFailed("a program has no verdict"))
-            else:
-                call.verdict.set_result(answer)
+        open_calls = [call for call in calls if not call.verdict.done()]
+        if error := batch.exception():
+            for call in open_calls:
+                call.verdict.set_exception(error)
+        else:
+            for call, answer in zip(calls, batch.result(), strict=False):
+                if not call.verdict.done():
+                    call.verdict.set_result(answer)
+            self._waiting.extendleft(call for call in reversed(open_calls) if not call.verdict.done())
         self._send(least=BATCH)
         self._set_timer()
 
 
 def verify_batch(programs: bytes, settings: bytes) -> bytes:
-    """In a Ray worker: the verdicts on some programs, in order; only bytes travel."""
+    """In a Ray worker: the verdicts on some programs, in order, or on the first of them; only bytes travel."""
     limits, sandbox = msgspec.msgpack.decode(settings, type=tuple[Limits, str])
     pool = _pool_there(sandbox)
+    end = time.monotonic() + SLICE_SECONDS
 
-    def verdict(job: tuple[str, bytes]) -> Verification:
+    def verdict(job: tuple[str, bytes]) -> Verification | None:
         program, line = job
-        return verify(program, task_of_line(line), limits, pool)
+        return verify(program, task_of_line(line), limits, pool) if time.monotonic() < end else None
 
     with ThreadPoolExecutor(2) as threads:  # while one program runs, the next is made ready
         jobs = msgspec.msgpack.decode(programs, type=list[tuple[str, bytes]])
-        return msgspec.msgpack.encode(list(threads.map(verdict, jobs)))
+        return msgspec.msgpack.encode([answer for answer in threads.map(verdict, jobs) if answer])
 
 
 @functools.cache

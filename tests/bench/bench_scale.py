@@ -32,6 +32,8 @@ class Timing(NamedTuple):
     seconds: float
     steady: float
     """From the first line of its output file to its end."""
+    cpu: float
+    """Seconds of CPU of the command and of what it started and waited for."""
     peak: int
     """MB of the command."""
 
@@ -73,7 +75,8 @@ def timed(script: str, output: Path, *flags: str) -> Timing:
     watcher.join()
     if process.returncode:
         raise SystemExit(f"{script} failed with exit code {process.returncode}")
-    return Timing(ended - began, ended - (first or [began])[0], usage.ru_maxrss >> 10)
+    cpu = usage.ru_utime + usage.ru_stime
+    return Timing(ended - began, ended - (first or [began])[0], cpu, usage.ru_maxrss >> 10)
 
 
 def _watch(output: Path, process: "subprocess.Popen[bytes]", first: list[float]) -> None:
@@ -147,7 +150,8 @@ def bench_verification(count: int) -> None:
 def _print_verification(where: str, cpus: int, count: int, run: Timing, base: Timing, memory: int) -> None:
     rates = f"{count / run.seconds:.0f} | {count / run.steady:.0f}"
     shares = f"{base.seconds / run.seconds:.2f} | {base.steady / run.steady:.2f}"
-    print(f"{where:>20} | {cpus} | {rates} | {shares} | {run.peak} | {memory or '-'}", flush=True)
+    own = f"{1000 * run.cpu / count:.2f} | {run.peak}"
+    print(f"{where:>20} | {cpus} | {rates} | {shares} | {own} | {memory or '-'}", flush=True)
 
 
 def bench_offline(tasks: int) -> None:

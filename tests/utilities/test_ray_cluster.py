@@ -226,6 +226,22 @@ def test_programs_travel_in_full_batches_and_the_last_ones_are_not_kept_waiting(
     assert verifier._cluster.sizes == [ray_verifier.BATCH] * full + [rest] * bool(rest)  # type: ignore[attr-defined]
 
 
+def test_what_a_batch_has_no_time_for_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ray_verifier, "RayCluster", Recording)
+    monkeypatch.setattr(ray_verifier, "SLICE_SECONDS", 1.5)
+    verifier = ray_verifier.RayVerifier(Limits(seconds=1), None, "auto", None)
+    task = make_task()
+
+    async def ask() -> list[bool | None]:
+        programs = [(RIGHT, ENDLESS)[number % 2] for number in range(10)]
+        verdicts = await asyncio.gather(*(verifier.verify(program, task) for program in programs))
+        return [verdict.verification_success for verdict in verdicts]
+
+    assert asyncio.run(ask()) == [number % 2 == 0 for number in range(10)]
+    sizes = verifier._cluster.sizes  # type: ignore[attr-defined]
+    assert len(sizes) > 1 and sizes == sorted(sizes, reverse=True)
+
+
 # --- refusals --------------------------------------------------------------------------------------------------------
 
 
