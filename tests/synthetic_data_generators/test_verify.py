@@ -282,8 +282,11 @@ def test_a_parquet_of_results_is_verified(tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is optional and not installed")
     import pyarrow
 
-    # Parquet cannot hold an empty object
-    records = [result(number, [RIGHT, None], provider=[None, None]) for number in range(200)]
+    # Parquet cannot hold an empty object,
+    # and a table takes its columns from its first row.
+    records = [
+        result(number, [RIGHT, None], provider=[None, None]) | {"config": None} for number in range(200)
+    ]
     records.append({"entry_type": "run", "run_id": "run1", "config": {"model_identifier": "CODER"}})
     parquet.write_table(pyarrow.Table.from_pylist(records), tmp_path / "nested.parquet")
     flat = [record | {"task_data": json.dumps(record["task_data"])} for record in records[:3]]
