@@ -23,6 +23,8 @@ ENOUGH = 30
 """Rules per base grid and kind."""
 MOST_TRIED = 400
 """Sets of layers that are looked at closely per base grid and kind."""
+DOUBT_LENGTH = 8
+"""What a rule of which every entry rests on one pair would be longer by."""
 MOST_ENTRIES = 40
 _PAIRED, _TRIPLED = 260, 80
 """How many of the cheapest layers are tried two, and three, at a time."""
@@ -116,7 +118,7 @@ class Rules:
             if found is None:
                 continue
             table, doubt = found
-            length = base.step.length + total_length(others) + 0.8 + 0.1 * len(table) + 4 * doubt
+            length = base.step.length + total_length(others) + 0.8 + 0.1 * len(table) + DOUBT_LENGTH * doubt
             steps = tuple(layer.step for layer in layers)
             yield Step(tables.decide_cells, (base.step, steps), (("table", table),), length)
             learned += 1
@@ -141,7 +143,12 @@ class Rules:
                     if found is not None:
                         learned += 1
                         where, doubt = found
-                        length = total_length((base, other, *layers)) + 0.8 + 0.1 * len(where) + 4 * doubt
+                        length = (
+                            total_length((base, other, *layers))
+                            + 0.8
+                            + 0.1 * len(where)
+                            + DOUBT_LENGTH * doubt
+                        )
                         steps = tuple(layer.step for layer in layers)
                         yield Step(
                             tables.choose_cells, (base.step, other.step, steps), (("where", where),), length

@@ -21,7 +21,7 @@ from utilities.models.offline.protocol import EffortName
 from utilities.models.offline.rules import Rules
 from utilities.models.offline.states import LAYERS, Pool, as_arrays
 
-LONGEST = 7.0
+LONGEST = 6.0
 """A program with a longer description says more about the train pairs than about the task."""
 
 
