@@ -32,10 +32,12 @@ def hard_coded(program: str, task: Task) -> bool:
     cells of only 0 and 1. A program that cannot be parsed has no literals; one over MOST_PARSED characters is not
     parsed, since that could take gigabytes: there, digits with nothing but separators between them are a literal.
     """
+    if not _LONG.search(program):  # most programs, before a grid is looked at
+        return False
     telling = {
         _cells(pair.output) for pair in task.train if pair.output is not None and _is_telling(pair.output)
     }
-    if not telling or not _LONG.search(program):
+    if not telling:
         return False
     if len(program) > MOST_PARSED:
         text = program.translate(_SEPARATORS)

@@ -106,7 +106,10 @@ class JsonReader:
         while True:
             if self.peek() != b'"':
                 raise self._fault("Expecting property name enclosed in double quotes")
-            key = _KEY.decode(self.value())
+            try:
+                key = _KEY.decode(self.value())
+            except UNDECODABLE:
+                raise self._fault("Invalid property name before this") from None
             self._take(b":", "Expecting ':' delimiter")
             yield key
             if not self._goes_on(b"}"):

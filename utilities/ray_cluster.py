@@ -118,5 +118,11 @@ def _connect(ray: Any, address: str | None) -> None:
 
 
 def sentence(error: Exception) -> str:
-    """What a failure of a task says, on one line; of an error in our own function that error's words."""
+    """What a failure says, on one line; of an error in our own function that error's words."""
+    if type(error).__name__.endswith("(OwnerDiedError)"):
+        # Ray's own words are about object ids; a token left by some earlier Ray makes `auto` ask for it of all others.
+        return (
+            "its machines cannot reach this process; if it is a cluster without authentication, give its address as "
+            "host:port, or set RAY_AUTH_MODE=disabled"
+        )
     return str(getattr(error, "cause", None) or error).strip().partition("\n")[0]

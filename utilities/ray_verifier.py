@@ -28,6 +28,8 @@ MOST_AT_HAND = 20_000
 """Programs that a caller may have open at most: some 200 MB of records, and seconds of work for the process that writes."""
 SLICE_SECONDS = 10.0
 """After so long a Ray task hands back what it has not begun, so that endless programs hold up no others for minutes."""
+COUNT_SECONDS = 10.0
+"""How often the cluster's CPUs are counted."""
 LINGER_SECONDS = 0.05
 """How long an idle place waits for more programs before it gets a batch that is not full."""
 
@@ -47,6 +49,7 @@ class RayVerifier:
         self._settings = msgspec.msgpack.encode((limits, sandbox))
         self._remote = self._cluster.remote(verify_batch)
         self._workers = workers
+        self._cpus, self._count_again = 1, 0.0
         self._waiting: deque[_Call] = deque()
         self._under_way: set[asyncio.Task[list[Verification]]] = set()
         self._timer: asyncio.TimerHandle | None = None
@@ -54,7 +57,12 @@ class RayVerifier:
     @property
     def places(self) -> int:
         """As in the protocol; a cluster may grow and shrink."""
-        return self._workers or self._cluster.cpus
+        if self._workers is not None:
+            return self._workers
+        if time.monotonic() >= self._count_again:
+            self._count_again = time.monotonic() + COUNT_SECONDS
+            self._cpus = self._cluster.cpus
+        return self._cpus
 
     @property
     def at_hand(self) -> int:
