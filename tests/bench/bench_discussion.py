@@ -69,14 +69,20 @@ def main() -> None:
     print(f"characters shown       {figures['shown']:>8,}")
     print(f"longest task           {max(figures['tasks'], default=0):>8.0f} ms   bar {TASK_BAR:.0f}")
     print(f"tasks over {TASK_BAR:.0f} ms       {len(figures['tasks']):>8}      bar 0")
-    print(f"key to field, 95th     {_high(figures['keys']):>8.0f} ms   bar {KEY_BAR:.0f}   ({len(figures['keys'])} keys)")
+    print(
+        f"key to field, 95th     {_high(figures['keys']):>8.0f} ms   bar {KEY_BAR:.0f}   ({len(figures['keys'])} keys)"
+    )
     sys.exit(0 if not figures["tasks"] and _high(figures["keys"]) <= KEY_BAR else 1)
 
 
 def measure(seconds: float) -> dict[str, Any]:
     """Stream the reply; what the page said about itself."""
     text = "".join(PART.format(number=number) for number in range(CHARACTERS // len(PART) + 1))
-    with serving(text=text, pieces=2000) as model, tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with (
+        serving(text=text, pieces=2000) as model,
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as playwright,
+    ):
         server = ServerProcess(Path(folder), free_port(), LOCAL_1_BASE_URL=model.base_url)
         try:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])

@@ -11,7 +11,7 @@ MARKUP = (
 )
 LINKS = (
     "[one](javascript:alert(1)) [two](data:text/html,<script>alert(2)</script>) [three](https://example.org/ 'x\"onclick=alert(3)')\n"
-    "![picture](https://example.org/x.png) ![p](x \"onerror=alert(4)\") <javascript:alert(5)> [six](vbscript:x) [s](//evil.example)\n\n"
+    '![picture](https://example.org/x.png) ![p](x "onerror=alert(4)") <javascript:alert(5)> [six](vbscript:x) [s](//evil.example)\n\n'
     "[ref]: javascript:alert(7)\n\n[ref]"
 )
 
@@ -34,7 +34,14 @@ REPLIES = {
     "huge line": "word " * 1_000_000,
     "huge code": "```python\n" + "x = [1, 2, 3]  # a line of a program\n" * 130_000 + "```\n",
     "long": _long(200_000),
-    "nested": "> " * 5000 + "deep\n\n" + "- " * 5000 + "deep\n\n" + "[" * 20_000 + "\n\n" + "*a_" * 10_000 + "\n\nend of it",
+    "nested": "> " * 5000
+    + "deep\n\n"
+    + "- " * 5000
+    + "deep\n\n"
+    + "[" * 20_000
+    + "\n\n"
+    + "*a_" * 10_000
+    + "\n\nend of it",
     "surrogate": "half \ud83d a pair, and \u0000 \u202e \u2028 controls",
     "words": "word " * 400,
 }

@@ -42,7 +42,9 @@ def test_a_new_user_asks_offline_runs_the_code_and_submits_a_trace_that_another_
     assert href is not None and "?trace=" in href
 
 
-def test_an_answer_comes_piece_by_piece_as_markdown(chat_site: Site, new_person: NewPerson, task_id: str) -> None:
+def test_an_answer_comes_piece_by_piece_as_markdown(
+    chat_site: Site, new_person: NewPerson, task_id: str
+) -> None:
     ada = new_person(chat_site, task_id)
     name(ada)
     ask(ada, "[[faults: slow:3]] say:code")
@@ -86,7 +88,9 @@ def test_a_task_switch_in_the_middle_of_an_answer_mixes_nothing(
     assert last.locator(".prose").inner_text().split() == ["word"] * 400
 
 
-def test_an_answer_goes_on_while_no_page_is_open(chat_site: Site, new_person: NewPerson, task_id: str) -> None:
+def test_an_answer_goes_on_while_no_page_is_open(
+    chat_site: Site, new_person: NewPerson, task_id: str
+) -> None:
     ada = new_person(chat_site, task_id)
     name(ada)
     ask(ada, "[[faults: slow:3]] say:words")

@@ -57,7 +57,9 @@ def test_the_same_addresses_as_the_testing_page(
     expect(ada.page).to_have_url(re.compile("/v/1$"))
     ada.page.goto(ada.page.url.replace("testing_interface", "discuss_interface"))
     expect(ada["version"]).to_have_value("1")
-    expect(ada["train-pair"].last.locator("canvas").first).to_have_attribute("aria-label", re.compile("40, 04"))
+    expect(ada["train-pair"].last.locator("canvas").first).to_have_attribute(
+        "aria-label", re.compile("40, 04")
+    )
     ada["version"].select_option("0")
     expect(ada.page).to_have_url(f"{chat_site.address}#/task/{task_id}")
     ada.click("open-task")

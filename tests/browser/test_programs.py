@@ -44,9 +44,7 @@ def test_a_test_pair_whose_answer_nobody_knows_is_neither_passed_nor_failed(
     expect(ada["run-summary"]).to_have_text("Passes 0 of 2 train pairs")
 
 
-def test_one_grid_typed_or_from_a_pair(
-    chat_site: Site, new_person: NewPerson, task_id: str
-) -> None:
+def test_one_grid_typed_or_from_a_pair(chat_site: Site, new_person: NewPerson, task_id: str) -> None:
     ada = new_person(chat_site, TURNED)
     write_program(ada, "def solve_task(g):\n    print('seen', len(g))\n    return g[::-1]\n")
     ada["code-input"].fill("[[1, 2], [3, 4]]")

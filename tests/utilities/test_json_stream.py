@@ -97,7 +97,9 @@ def test_what_is_no_list_is_no_list(tmp_path: Path, content: str) -> None:
         read_items(tmp_path / "list.json")
 
 
-@pytest.mark.parametrize("content", ['{"\udcff": 1}', '{"a" 1}', '{"a": 1,}', "{1: 2}", '{"a": 1', '{"a": 1 "b": 2}'])
+@pytest.mark.parametrize(
+    "content", ['{"\udcff": 1}', '{"a" 1}', '{"a": 1,}', "{1: 2}", '{"a": 1', '{"a": 1 "b": 2}']
+)
 def test_a_malformed_object_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "object.json").write_bytes(content.encode(errors="surrogateescape"))
     with pytest.raises(MalformedJson), JsonReader(tmp_path / "object.json", MOST) as reader:
