@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { blockSplitter } from "../../apps/static/js/text_blocks.js";
+import { BlockSplitter } from "../../apps/static/js/text_blocks.js";
 
 const TEXT = `One *two*
 three.
@@ -33,7 +33,7 @@ end`;
 
 /** The blocks of `text` when it comes in pieces of `size` characters. */
 function blocksOf(text, size = text.length) {
-  const splitter = blockSplitter();
+  const splitter = new BlockSplitter();
   const blocks = [];
   for (let at = 0; at < text.length; at += size) blocks.push(...splitter.push(text.slice(at, at + size)));
   return [...blocks, ...splitter.finish()];
@@ -59,7 +59,7 @@ test("it makes no difference in which pieces a text comes", () => {
 });
 
 test("the open block is what has come of it, without a line that may become a fence", () => {
-  const splitter = blockSplitter();
+  const splitter = new BlockSplitter();
   splitter.push("open te");
   assert.deepEqual(splitter.open(), { kind: "text", text: "open te" });
   splitter.push("xt\n``");

@@ -48,30 +48,49 @@ const COLOURS = HighlightStyle.define([
   { tag: [tags.function(tags.definition(tags.variableName)), tags.className], class: "tok-definition" },
 ]);
 
-/** {text, set(text), show(text), markLine(number), goTo(number), focus()}; `onChange(text)`, `onRun()` are told. */
-export function mountCodeEditor(root, { onChange, onRun }) {
-  const view = new EditorView({ parent: root, state: stateOf(BEGINNING) });
+/** The editor. `onChange(text)` and `onRun()` are told. */
+export class CodeEditor {
+  #view;
+  #extensions;
 
-  function stateOf(text) {
-    return EditorState.create({ doc: text, extensions: extensions(onChange, onRun) });
+  constructor(root, { onChange, onRun }) {
+    this.#extensions = extensions(onChange, onRun);
+    this.#view = new EditorView({ parent: root, state: this.#stateOf(BEGINNING) });
   }
 
-  return {
-    get text() {
-      return view.state.doc.toString();
-    },
-    /** Replace the program; it can be undone. */
-    set: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, scrollIntoView: true }),
-    /** Show another task's program, with a timeline of its own. */
-    show: (text) => view.setState(stateOf(text)),
-    markLine: (number) => view.dispatch({ effects: markLine.of(number) }),
-    goTo(number) {
-      const line = view.state.doc.line(Math.min(number, view.state.doc.lines));
-      view.dispatch({ selection: { anchor: line.from }, effects: EditorView.scrollIntoView(line.from, { y: "center" }) });
-      view.focus();
-    },
-    focus: () => view.focus(),
-  };
+  get text() {
+    return this.#view.state.doc.toString();
+  }
+
+  /** Show another task's program, with a timeline of its own. */
+  open(text) {
+    this.#view.setState(this.#stateOf(text));
+  }
+
+  /** Replace the program; it can be undone. */
+  replace(text) {
+    this.#view.dispatch({ changes: { from: 0, to: this.#view.state.doc.length, insert: text }, scrollIntoView: true });
+  }
+
+  /** Mark a line, or with null none. */
+  markLine(number) {
+    this.#view.dispatch({ effects: markLine.of(number) });
+  }
+
+  goTo(number) {
+    const { doc } = this.#view.state;
+    const { from } = doc.line(Math.min(number, doc.lines));
+    this.#view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "center" }) });
+    this.#view.focus();
+  }
+
+  focus() {
+    this.#view.focus();
+  }
+
+  #stateOf(doc) {
+    return EditorState.create({ doc, extensions: this.#extensions });
+  }
 }
 
 function extensions(onChange, onRun) {

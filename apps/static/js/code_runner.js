@@ -1,193 +1,150 @@
 /** Running the program in the editor: on all pairs of the version that is shown, or on one grid. */
 
 import { Refused } from "./api.js";
+import { CodeInput } from "./code_input.js";
 import { h, setAttribute, setText } from "./element.js";
-import { gridFault, height, width } from "./grid.js";
-import { cellSize, gridView } from "./grid_view.js";
+import { height, width } from "./grid.js";
+import { GridView, cellSize } from "./grid_view.js";
 import { mountPairResults } from "./pair_results.js";
-import { failureText, gridJson, lineOf, outcomeOf, pairsOf, summaryOf } from "./program_runs.js";
+import { failureText, gridJson, lineOf, outcomeOf, pairsOf, printed, summaryOf } from "./program_runs.js";
 
 const SIDE = 150;
-const TYPED = "typed";
+const LARGEST_CELL = 20;
+const EMPTIED = ["code-error", "code-stdout", "code-output", "run-summary"];
 
-/**
- * `find(testid)` is an element of the page; `version()` is the shown version of the task; `looks()` gives palette and
- * numbers; `onRun()` is told before a run, `keepInput(text)` what is typed; `answerAddress(grid, name)` is the address of an answer in the testing interface.
- */
-export function mountCodeRunner({ find, api, editor, version, looks, onRun, keepInput, answerAddress }) {
-  const input = find("code-input");
-  const source = find("input-source");
-  const views = { input: gridView({ label: "Input" }), output: gridView({ label: "Output" }) };
-  const results = mountPairResults(find("pair-results"), { looks, goTo: editor.goTo });
-  const buttons = [find("run-code"), find("run-all-pairs")];
-  let run = null; // a run that another one, or another task, took the place of says nothing any more
-  let shownOutput = null;
+export class CodeRunner {
+  #parts;
+  #input;
+  #results;
+  #views = { input: new GridView({ label: "Input" }), output: new GridView({ label: "Output" }) };
+  #version = null;
+  #run = null; // a run that another one, or another task, took the place of says nothing any more
+  #output = null;
 
-  find("input-picture").append(views.input.element);
-  find("output-picture").append(views.output.element);
-
-  // --- the input
-
-  function show(version, typed) {
-    run = null;
-    setBusy(false);
-    source.replaceChildren(...pairsOf(version).map(({ name, label }) => h("option", { value: name }, `${label}, input`)), h("option", { value: TYPED }, "Typed"));
-    clear();
-    if (typed) setInput(typed, TYPED);
-    else choose(pairsOf(version)[0].name);
+  /**
+   * `parts` has find(testid), api, editor, looks() (palette and numbers), keepInput(text), told what is typed, and
+   * answerAddress(grid, name), the address of an answer in the testing interface.
+   */
+  constructor(parts) {
+    const { find, editor, looks } = parts;
+    this.#parts = parts;
+    this.#input = new CodeInput({ find, draw: (grid) => this.#draw(this.#views.input, grid), keep: parts.keepInput });
+    this.#results = mountPairResults(find("pair-results"), { looks, goTo: (line) => editor.goTo(line) });
+    find("input-picture").append(this.#views.input.element);
+    find("output-picture").append(this.#views.output.element);
+    find("run-code").addEventListener("click", () => this.#runOne());
+    find("run-all-pairs").addEventListener("click", () => this.runAll());
   }
 
-  function choose(name) {
-    const pair = pairsOf(version()).find((one) => one.name === name);
-    if (pair) setInput(gridJson(pair.input), name);
-    keepInput(pair ? "" : input.value);
+  /** Show another version, with what was typed as an input for it. */
+  open(version, typed) {
+    this.#version = version;
+    this.#run = null;
+    this.#setBusy(false);
+    this.#clear();
+    this.#input.open(version, typed);
   }
 
-  function setInput(text, name) {
-    input.value = text;
-    source.value = name;
-    showInput();
+  useGrid(grid) {
+    this.#input.use(grid);
   }
 
-  /** The typed grid, or null with a sentence under the field. */
-  function readInput() {
-    const { grid, fault } = parsedGrid(input.value);
-    setText(find("input-fault"), fault ? `This is no grid: it ${fault}.`.replace("it row", "row") : "");
-    find("input-fault").hidden = !fault;
-    return grid;
+  /** Paint the grids again: colours or numbers have changed. */
+  redraw() {
+    this.#input.show();
+    this.#results.redraw();
+    if (this.#output) this.#draw(this.#views.output, this.#output);
   }
 
-  function showInput() {
-    const grid = readInput();
-    find("input-picture").hidden = !grid;
-    if (grid) draw(views.input, grid);
+  runAll() {
+    const pairs = pairsOf(this.#version);
+    return this.#start(pairs.map(({ input }) => input), (results) => {
+      const outcomes = pairs.map((pair, place) => outcomeOf(pair, results[place]));
+      this.#results.show(outcomes);
+      this.#showSummary(summaryOf(outcomes));
+      this.#showStdout(printed(outcomes));
+      const failed = outcomes.find(({ result }) => !result.success);
+      if (failed) this.#showFailure(`${failed.label}: ${failureText(failed.result)}`, lineOf(failed.result));
+    });
   }
 
-  const draw = (view, grid) => view.show({ ...looks(), grid, cell: cellSize(height(grid), width(grid), SIDE, SIDE, 20) });
+  #runOne() {
+    const grid = this.#input.read();
+    if (!grid) return this.#input.focus();
+    const { name } = this.#input;
+    return this.#start([grid], ([result]) => {
+      this.#showStdout(result.stdout);
+      if (result.success) this.#showOutput(result.output_grid, name);
+      else this.#showFailure(failureText(result), lineOf(result));
+    });
+  }
 
-  source.addEventListener("change", () => choose(source.value));
-  input.addEventListener("input", () => {
-    source.value = TYPED;
-    keepInput(input.value);
-    showInput();
-  });
-
-  // --- runs
-
-  async function start(grids, work) {
-    onRun();
-    clear();
-    const mine = run = {};
-    setBusy(true);
+  async #start(grids, show) {
+    this.#clear();
+    const mine = {};
+    this.#run = mine;
+    this.#setBusy(true);
     try {
-      const code = editor.text;
-      const { results: found } = await api.runCode(code, grids);
-      if (mine === run) work(found);
+      const { results } = await this.#parts.api.runCode(this.#parts.editor.text, grids);
+      if (mine === this.#run) show(results);
     } catch (error) {
-      if (mine === run) showFailure(error instanceof Refused ? error.message : `Not run: ${error.message}. Try again.`);
+      if (mine === this.#run) this.#showFailure(error instanceof Refused ? error.message : `Not run: ${error.message.replace(/\.$/, "")}. Try again.`);
     } finally {
-      if (mine === run) setBusy(false);
+      if (mine === this.#run) this.#setBusy(false);
     }
   }
 
-  function setBusy(isBusy) {
-    for (const button of buttons) button.disabled = isBusy || api.isLocal;
+  // --- what is seen
+
+  #draw(view, grid) {
+    view.show({ ...this.#parts.looks(), grid, cell: cellSize(height(grid), width(grid), SIDE, SIDE, LARGEST_CELL) });
+  }
+
+  #setBusy(isBusy) {
+    const { find, api } = this.#parts;
+    for (const name of ["run-code", "run-all-pairs"]) find(name).disabled = isBusy || api.isLocal;
     setText(find("run-state"), isBusy ? "Running…" : "");
   }
 
-  function clear() {
-    results.show([]);
-    shownOutput = null;
-    for (const name of ["code-error", "code-stdout", "code-output", "run-summary"]) {
-      setText(find(name), "");
-      find(name).hidden = true;
-    }
+  #clear() {
+    const { find, editor } = this.#parts;
+    this.#results.show([]);
+    this.#output = null;
+    for (const name of EMPTIED) this.#say(name, "");
     setAttribute(find("code-output"), "data-grid", null);
     find("output-picture").hidden = find("output-actions").hidden = true;
     editor.markLine(null);
   }
 
-  function runOne() {
-    const grid = readInput();
-    if (!grid) return input.focus();
-    const name = source.value;
-    return start([grid], ([result]) => {
-      showStdout([["", result.stdout]]);
-      if (result.success) showOutput(result.output_grid, name);
-      else showFailure(failureText(result), lineOf(result));
-    });
+  #say(name, text) {
+    setText(this.#parts.find(name), text);
+    this.#parts.find(name).hidden = text === "";
   }
 
-  function runAll() {
-    const pairs = pairsOf(version());
-    return start(pairs.map(({ input: grid }) => grid), (found) => {
-      const outcomes = pairs.map((pair, place) => outcomeOf(pair, found[place]));
-      results.show(outcomes);
-      showSummary(summaryOf(outcomes));
-      showStdout(outcomes.map(({ label, result }) => [`${label}: `, result.stdout]));
-      const failed = outcomes.find(({ result }) => !result.success);
-      if (failed) showFailure(`${failed.label}: ${failureText(failed.result)}`, lineOf(failed.result));
-    });
-  }
-
-  // --- what came of it
-
-  function showOutput(grid, name) {
-    shownOutput = { grid, name };
-    const output = find("code-output");
-    setText(output, gridJson(grid));
-    output.dataset.grid = JSON.stringify(grid);
-    output.hidden = find("output-picture").hidden = find("output-actions").hidden = false;
-    draw(views.output, grid);
+  #showOutput(grid, name) {
+    const { find, answerAddress } = this.#parts;
+    this.#output = grid;
+    this.#say("code-output", gridJson(grid));
+    find("code-output").dataset.grid = JSON.stringify(grid);
+    find("output-picture").hidden = find("output-actions").hidden = false;
+    this.#draw(this.#views.output, grid);
     find("open-in-testing").href = answerAddress(grid, name);
   }
 
-  function showSummary({ text, isAll }) {
-    const line = find("run-summary");
-    setText(line, text);
-    line.hidden = false;
-    line.dataset.passed = String(isAll);
+  #showSummary({ text, isAll }) {
+    this.#say("run-summary", text);
+    this.#parts.find("run-summary").dataset.passed = String(isAll);
   }
 
-  function showStdout(texts) {
-    const printed = texts.filter(([, text]) => text).map(([label, text]) => label + (label && text.includes("\n", 0) && text.trim().includes("\n") ? "\n" : "") + text);
-    setText(find("code-stdout"), printed.join(printed.length > 1 ? "\n" : ""));
-    find("code-stdout").hidden = printed.length === 0;
+  #showStdout(text) {
+    this.#say("code-stdout", text);
   }
 
-  function showFailure(sentence, line = null) {
-    const place = find("code-error");
-    place.hidden = false;
-    place.replaceChildren(sentence);
+  #showFailure(sentence, line = null) {
+    const { find, editor } = this.#parts;
+    this.#say("code-error", sentence);
     if (!line) return;
     editor.markLine(line);
-    place.append(" ", h("button", { type: "button", class: "quiet small", onclick: () => editor.goTo(line) }, `Go to line ${line}`));
-  }
-
-  find("run-code").addEventListener("click", runOne);
-  find("run-all-pairs").addEventListener("click", runAll);
-
-  return {
-    show, runAll,
-    useGrid: (grid) => {
-      setInput(gridJson(grid), TYPED);
-      keepInput(input.value);
-    },
-    redraw() {
-      showInput();
-      results.redraw();
-      if (shownOutput) draw(views.output, shownOutput.grid);
-    },
-  };
-}
-
-/** {grid} or {fault} of a text that somebody typed. */
-function parsedGrid(text) {
-  try {
-    const value = JSON.parse(text);
-    const fault = gridFault(value);
-    return fault ? { grid: null, fault } : { grid: value, fault: null };
-  } catch {
-    return { grid: null, fault: "is not JSON, such as [[0, 1], [2, 3]]" };
+    find("code-error").append(" ", h("button", { type: "button", class: "quiet small", onclick: () => editor.goTo(line) }, `Go to line ${line}`));
   }
 }

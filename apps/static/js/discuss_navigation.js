@@ -2,77 +2,91 @@
 
 import { parseAddress, taskAddress } from "./address.js";
 import { setText } from "./element.js";
+import { versionOption } from "./navigation.js";
 import { neighbour } from "./task_list.js";
-import { describe } from "./transforms.js";
 
-/** `onTask({taskId, version, test})` is told what is shown; `tell(sentence)` and `fail(error)` what went wrong. */
-export function createDiscussNavigation(page, { find, library, onTask, tell, fail }) {
-  let where = null;
-  let versions = [];
+export class DiscussNavigation {
+  /** What is shown: {taskId, version, test}; null before the first task. */
+  where = null;
+  #page;
+  #parts;
+  #versions = [];
 
-  const rows = () => library.rows.get();
-  const go = (hash) => {
-    page.location.hash = hash;
-  };
-  const toTask = (taskId) => taskId && go(taskAddress(taskId));
+  /** `parts` has find(testid), library; onTask(), told when another task or version is shown; tell(sentence), fail(error). */
+  constructor(page, parts) {
+    const { find } = parts;
+    this.#page = page;
+    this.#parts = parts;
+    find("previous-task").addEventListener("click", () => this.#step(-1));
+    find("next-task").addEventListener("click", () => this.#step(1));
+    find("version").addEventListener("change", ({ target }) => this.#go(taskAddress(this.where.taskId, { version: Number(target.value) })));
+    find("task-number").addEventListener("change", ({ target }) => this.#toNumber(target.value));
+    page.defaultView.addEventListener("hashchange", () => this.route());
+  }
 
-  async function route() {
-    const address = parseAddress(page.location.hash);
-    if (address.page === "task") return open(address).catch(fail);
-    if (address.page !== "start") tell("This address names no task. Here is the first one.");
-    const first = rows()[0]?.task_id;
-    if (first) page.location.replace(taskAddress(first));
+  /** The version that is shown, with its grids. */
+  get version() {
+    return this.#versions.find(({ version }) => version === this.where?.version);
+  }
+
+  toTask(taskId) {
+    if (taskId) this.#go(taskAddress(taskId));
+  }
+
+  /** Show what the address says. */
+  async route() {
+    const address = parseAddress(this.#page.location.hash);
+    if (address.page === "task") return this.#open(address).catch(this.#parts.fail);
+    if (address.page !== "start") this.#parts.tell("This address names no task. Here is the first one.");
+    const first = this.#rows[0]?.task_id;
+    if (first) this.#page.location.replace(taskAddress(first));
     return undefined;
   }
 
-  async function open(address) {
-    where = address;
-    const read = await library.task(address.taskId);
-    if (where !== address) return;
-    versions = read;
-    const found = versions.find(({ version }) => version === address.version);
-    if (!found) tell(`Task ${address.taskId} has no version ${address.version}. Here is the original.`);
-    const version = found ?? versions[0];
-    where = { ...address, version: version.version, test: Math.min(address.test, version.test.length - 1) };
-    showBar();
-    onTask(where, version);
+  get #rows() {
+    return this.#parts.library.rows.get();
   }
 
-  function showBar() {
-    const { taskId } = where;
-    page.title = `${taskId} · discussion · ARC`;
+  #go(hash) {
+    this.#page.location.hash = hash;
+  }
+
+  #step(number) {
+    this.toTask(neighbour(this.#rows, this.where?.taskId, number));
+  }
+
+  #toNumber(number) {
+    const row = this.#rows[Number(number) - 1];
+    if (row) this.toTask(row.task_id);
+    else this.#parts.tell(`There is no task number ${number}: they go from 1 to ${this.#rows.length}.`);
+  }
+
+  async #open(address) {
+    this.where = address;
+    const versions = await this.#parts.library.task(address.taskId);
+    if (this.where !== address) return;
+    this.#versions = versions;
+    const version = this.version ?? this.#original(address);
+    this.where = { ...address, version: version.version, test: Math.min(address.test, version.test.length - 1) };
+    this.#showBar();
+    this.#parts.onTask();
+  }
+
+  #original({ taskId, version }) {
+    this.#parts.tell(`Task ${taskId} has no version ${version}. Here is the original.`);
+    return this.#versions[0];
+  }
+
+  #showBar() {
+    const { find } = this.#parts;
+    const { taskId, version, test } = this.where;
+    this.#page.title = `${taskId} · discussion · ARC`;
     setText(find("task-id"), taskId);
-    const place = rows().findIndex((row) => row.task_id === taskId) + 1;
-    find("task-number").value = place || "";
-    find("task-number").max = rows().length;
-    setText(find("task-count"), `of ${rows().length}`);
-    find("version").replaceChildren(...versions.map(option));
-    const { version, test } = where;
+    const place = this.#rows.findIndex((row) => row.task_id === taskId);
+    find("task-number").value = place < 0 ? "" : place + 1;
+    find("task-number").max = this.#rows.length;
+    setText(find("task-count"), `of ${this.#rows.length}`);
+    find("version").replaceChildren(...this.#versions.map((one) => versionOption(one, one === this.version)));
     find("open-task").href = `testing_interface.html${taskAddress(taskId, { version, test })}`;
   }
-
-  function option({ version, transform, signed_by: signers }) {
-    const element = page.createElement("option");
-    element.value = String(version);
-    element.textContent = version ? [version, describe(transform), ...(signers?.length ? [signers.join(", ")] : [])].join(" · ") : "0 · original";
-    element.selected = version === where.version;
-    return element;
-  }
-
-  const step = (number) => toTask(neighbour(rows(), where?.taskId, number));
-  find("previous-task").addEventListener("click", () => step(-1));
-  find("next-task").addEventListener("click", () => step(1));
-  find("version").addEventListener("change", (event) => go(taskAddress(where.taskId, { version: Number(event.target.value) })));
-  find("task-number").addEventListener("change", ({ target }) => {
-    const row = rows()[Number(target.value) - 1];
-    if (row) toTask(row.task_id);
-    else tell(`There is no task number ${target.value}: they go from 1 to ${rows().length}.`);
-  });
-  page.defaultView.addEventListener("hashchange", () => route());
-
-  return {
-    route, toTask, step,
-    get where() { return where; },
-    get version() { return versions.find(({ version }) => version === where?.version); },
-  };
 }

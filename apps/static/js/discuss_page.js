@@ -1,294 +1,347 @@
 /** The discussion interface: makes the parts of the page, and carries what happens in one to the others. */
 
-import { mountAccountField } from "./account_field.js";
+import { AccountField } from "./account_field.js";
 import { taskAddress } from "./address.js";
 import { Refused, Unreachable, apiAddress, hasServer, serverApi } from "./api.js";
 import { encodeAttempt } from "./attempt_link.js";
-import { mountChat, mountComposer } from "./chat.js";
-import { BEGINNING, mountCodeEditor } from "./code_editor.js";
-import { mountCodeRunner } from "./code_runner.js";
+import { Chat } from "./chat.js";
+import { BEGINNING, CodeEditor } from "./code_editor.js";
+import { CodeRunner } from "./code_runner.js";
+import { Composer } from "./composer.js";
 import { asMarkdown, underWay, wordsOf } from "./conversation.js";
 import { openDatabase } from "./database.js";
 import { askPasswords, openSettings } from "./dialogs.js";
-import { createDiscussNavigation } from "./discuss_navigation.js";
-import { createDiscussion } from "./discussion.js";
+import { DiscussNavigation } from "./discuss_navigation.js";
+import { Discussion } from "./discussion.js";
 import { setText } from "./element.js";
 import { save } from "./exchange.js";
 import { createLibrary } from "./library.js";
 import { localApi } from "./local_api.js";
-import { mountModelControls } from "./model_controls.js";
+import { ModelControls } from "./model_controls.js";
 import { mountNotices } from "./notices.js";
+import { showTheme } from "./page_bar.js";
 import { mountPanels, mountViews } from "./panels.js";
 import { createSession } from "./session.js";
 import { createSettings } from "./settings.js";
-import { mountTaskPairs } from "./task_pairs.js";
 import { newId } from "./task_notes.js";
+import { TaskPairs } from "./task_pairs.js";
 import { mountTaskSearch } from "./task_search.js";
 import { textDrafts } from "./text_drafts.js";
-import { mountTraceForm } from "./trace_form.js";
+import { TraceForm } from "./trace_form.js";
 
 const NO_STORAGE = "This browser keeps nothing here (its storage is full or forbidden): what you write is gone when you leave.";
 const NO_SERVER = "There is no server behind this page, and models and programs run on it. Start it with “make serve” (or “python -m apps.server”) and open http://127.0.0.1:5000/arc2/discuss_interface.html";
+const SIGN_IN = "Sign in first: type your name at the top of the page.";
 const NEEDS_SERVER = ["chat-input", "chat-send", "copy-prompt", "export", "export-markdown", "clear-history", "run-code", "run-all-pairs", "submit-trace"];
 const RETRY_MS = 2000;
 
 const find = (testid) => document.querySelector(`[data-testid="${testid}"]`);
+const part = (selector) => document.querySelector(selector);
 
-async function start() {
-  const settings = createSettings();
-  showTheme(settings);
-  const notices = mountNotices(find("notices"));
-  const tell = (sentence, more) => notices.show(sentence, more);
-  const api = await theApi().catch(() => tell(NO_STORAGE) && null);
-  if (!api) return;
-  const session = createSession(api, (name, message) => askPasswords(document.body, name, message));
-  const library = createLibrary(api, api);
-  const looks = () => ({ palette: settings.get().palette, numbers: settings.get().numbers });
-  let drafts = textDrafts("", () => {});
-  let owner = "";
-  let isShared = false;
-  let proposedFrom = null;
+class DiscussPage {
+  #settings = createSettings();
+  #notices = mountNotices(find("notices"));
+  #api;
+  #session;
+  #isShared = false; // a server that asks for passwords
+  #library;
+  #account;
+  #navigation;
+  #pairs;
+  #openView;
+  #editor;
+  #runner;
+  #discussion;
+  #chat;
+  #controls;
+  #composer;
+  #trace;
+  #drafts = textDrafts("", () => {});
+  #owner = ""; // whose drafts they are
+  #proposedFrom = null;
+
+  async start() {
+    showTheme(this.#settings);
+    this.#api = await theApi().catch(() => null);
+    if (!this.#api) return this.#tell(NO_STORAGE);
+    this.#session = createSession(this.#api, (name, message) => askPasswords(document.body, name, message));
+    this.#library = createLibrary(this.#api, this.#api);
+    this.#makeProgramParts();
+    this.#makeChatParts();
+    this.#makeBar();
+    this.#listen();
+    if (this.#api.isLocal) showNoServer();
+    document.body.classList.remove("starting");
+    return this.#begin();
+  }
+
+  #tell = (sentence, more) => this.#notices.show(sentence, more);
+
+  #fail = (error) => {
+    if (error instanceof Unreachable) return this.#setCut(true);
+    if (!(error instanceof Refused) && !(error instanceof RangeError)) console.error(error);
+    return this.#tell(error.message);
+  };
 
   // --- the parts
 
-  const account = mountAccountField(document.querySelector(".account"), { session, onFailure: fail });
-  const navigation = createDiscussNavigation(document, { find, library, onTask, tell, fail });
-  const pairs = mountTaskPairs(document.querySelector("#pairs"), { looks });
-  const views = mountViews(document.querySelector(".views"), document.querySelector("main"));
-  const editor = mountCodeEditor(document.querySelector(".editor-box"), {
-    onChange: (code) => drafts.keep({ code: code === BEGINNING ? "" : code }), onRun: () => runAll(),
-  });
-  const runner = mountCodeRunner({
-    find, api, editor, looks, version: () => navigation.version, onRun: () => {}, keepInput: (input) => drafts.keep({ input }), answerAddress,
-  });
-  const discussion = createDiscussion(api, { page: document, newId, onFailure: failInChat, onCut: setCut });
-  const chat = mountChat(document.querySelector(".messages"), {
-    toEndButton: find("to-end"),
-    actions: { edit: (message) => composer.edit(message), regenerate, copy, asTrace, toEditor, runOnAll, useGrid, looks },
-  });
-  const controls = mountModelControls({ find, settings });
-  const composer = mountComposer(document.querySelector(".composer"), {
-    find, send, stop: () => discussion.stop(), keep: (question) => drafts.keep({ question }),
-  });
-  const trace = mountTraceForm(document.querySelector(".trace-form"), {
-    find, newId, submit: submitTrace, code: () => editor.text, version: () => navigation.where.version,
-    proposed: () => wordsOf(lastAnswer()?.text ?? ""), keep: (text) => drafts.keep({ trace: text }),
-    address: ({ task_id: taskId, version, trace_id: id }) => `testing_interface.html${taskAddress(taskId, { version, trace: id })}`,
-  });
-  mountTaskSearch(document.querySelector(".search"), {
-    rows: () => library.rows.get(), onChoose: navigation.toTask, onNothing: (text) => tell(`No task id has “${text}” in it.`),
-  });
-  mountPanels(document.body, { settings, onResize: () => pairs.redraw() });
-  mountButtons();
+  #makeBar() {
+    this.#account = new AccountField(part(".account"), { session: this.#session, tell: this.#tell });
+    this.#navigation = new DiscussNavigation(document, { find, library: this.#library, onTask: () => this.#onTask(), tell: this.#tell, fail: this.#fail });
+    mountTaskSearch(part(".search"), {
+      rows: () => this.#library.rows.get(),
+      onChoose: (taskId) => this.#navigation.toTask(taskId),
+      onNothing: (text) => this.#tell(`No task id has “${text}” in it.`),
+    });
+    this.#openView = mountViews(part(".views"), part("main"));
+    mountPanels(document.body, { settings: this.#settings, onResize: () => this.#pairs.redraw() });
+    const account = () => ({ username: this.#session.store.get(), signOut: () => this.#signOut() });
+    find("settings").addEventListener("click", () => openSettings(document.body, this.#settings, account()));
+    find("connection").addEventListener("click", () => this.#discussion.reopen());
+  }
 
-  // --- a task
+  #makeProgramParts() {
+    const looks = this.#looks;
+    this.#pairs = new TaskPairs(part("#pairs"), { looks });
+    this.#editor = new CodeEditor(part(".editor-box"), {
+      onChange: (code) => this.#drafts.keep({ code: code === BEGINNING ? "" : code }), onRun: () => this.#runAll(),
+    });
+    this.#runner = new CodeRunner({
+      find, api: this.#api, editor: this.#editor, looks, keepInput: (input) => this.#drafts.keep({ input }),
+      answerAddress: (grid, name) => this.#answerAddress(grid, name),
+    });
+    this.#trace = new TraceForm(part(".trace-form"), {
+      find, newId, submit: (body) => this.#submitTrace(body), code: () => this.#editor.text,
+      version: () => this.#navigation.where.version, proposed: () => wordsOf(this.#lastAnswer?.text ?? ""),
+      keep: (trace) => this.#drafts.keep({ trace }),
+      address: ({ task_id: taskId, version, trace_id: trace }) => `testing_interface.html${taskAddress(taskId, { version, trace })}`,
+    });
+    find("copy-output").addEventListener("click", () => this.#copy(find("code-output").dataset.grid));
+  }
 
-  function onTask({ taskId, test }, version) {
-    const isNew = discussion.store.get().taskId !== taskId;
-    pairs.show(version, test);
-    if (!isNew) return runner.show(version, drafts.read().input);
-    discussion.close();
-    openDrafts(taskId);
-    return converse(taskId);
+  #makeChatParts() {
+    this.#discussion = new Discussion(this.#api, { page: document, newId, onFailure: this.#failInChat, onCut: (isCut) => this.#setCut(isCut) });
+    this.#chat = new Chat(part(".messages"), { actions: this.#actions(), toEndButton: find("to-end") });
+    this.#controls = new ModelControls({ find, settings: this.#settings });
+    this.#composer = new Composer(part(".composer"), {
+      find, send: (text, replaces) => this.#send(text, replaces), stop: () => this.#discussion.stop(),
+      keep: (question) => this.#drafts.keep({ question }),
+    });
+    const asJson = (task_id, messages) => JSON.stringify({ task_id, messages }, null, 2);
+    find("copy-prompt").addEventListener("click", () => this.#copyPrompt());
+    find("export").addEventListener("click", () => this.#export(asJson, "json"));
+    find("export-markdown").addEventListener("click", () => this.#export(asMarkdown, "md"));
+    find("clear-history").addEventListener("click", () => this.#clear());
+  }
+
+  /** What can be done with a message and what is in it. */
+  #actions() {
+    return {
+      edit: (message) => this.#composer.edit(message),
+      regenerate: (message) => this.#regenerate(message),
+      copy: (text) => this.#copy(text),
+      asTrace: (text) => {
+        this.#openView("code");
+        this.#trace.use(wordsOf(text));
+      },
+      toEditor: (code) => {
+        this.#openView("code");
+        this.#editor.replace(code);
+        this.#editor.focus();
+      },
+      runOnAll: (code) => {
+        this.#editor.replace(code);
+        this.#runAll();
+      },
+      useGrid: (grid) => {
+        this.#openView("code");
+        this.#runner.useGrid(grid);
+      },
+      looks: this.#looks,
+    };
+  }
+
+  #looks = () => ({ palette: this.#settings.get().palette, numbers: this.#settings.get().numbers });
+
+  #listen() {
+    this.#discussion.store.watch((state) => this.#showConversation(state));
+    this.#session.store.watch(() => this.#navigation.where && this.#onSomebodyElse());
+    this.#settings.watch((now, before) => {
+      if (now.palette === before.palette && now.numbers === before.numbers) return;
+      this.#pairs.redraw();
+      this.#runner.redraw();
+    });
+  }
+
+  /** Who is here, the models and the tasks; without a connection, again after a while. */
+  async #begin() {
+    try {
+      ({ passwords_needed: this.#isShared = false } = await this.#session.load());
+      if (this.#isShared && this.#session.store.get() === null) return this.#tell(SIGN_IN);
+      await this.#load();
+    } catch (error) {
+      this.#fail(error);
+      if (error instanceof Unreachable) setTimeout(() => this.#begin(), RETRY_MS);
+    }
+    return undefined;
+  }
+
+  async #load() {
+    if (!this.#api.isLocal) this.#controls.load(await this.#api.models());
+    await this.#library.load();
+    this.#setCut(false);
+    await this.#navigation.route();
+  }
+
+  // --- a task and a person
+
+  #onTask() {
+    const { taskId } = this.#navigation.where;
+    const isNew = this.#discussion.store.get().taskId !== taskId;
+    this.#pairs.show(this.#navigation.version);
+    if (!isNew) return this.#runner.open(this.#navigation.version, this.#drafts.read().input);
+    this.#discussion.close();
+    this.#openDrafts(taskId);
+    return this.#converse(taskId);
   }
 
   /** Show what this person had begun to write for this task. */
-  function openDrafts(taskId) {
-    owner = session.store.get() ?? "";
-    drafts = textDrafts(JSON.stringify([owner, taskId]), () => tell(NO_STORAGE));
-    const kept = drafts.read();
-    editor.show(kept.code ?? BEGINNING);
-    runner.show(navigation.version, kept.input);
-    composer.fill(kept.question ?? "");
-    trace.show(kept.trace);
-    say("");
+  #openDrafts(taskId) {
+    this.#takeDrafts(taskId);
+    const { code, input, question, trace } = this.#drafts.read();
+    this.#editor.open(code ?? BEGINNING);
+    this.#runner.open(this.#navigation.version, input);
+    this.#composer.fill(question ?? "");
+    this.#trace.open(trace);
+    this.#say("");
   }
 
-  function converse(taskId) {
-    if (api.isLocal) return undefined;
-    return session.store.get() === null ? discussion.startEmpty(taskId) : discussion.open(taskId);
+  #takeDrafts(taskId) {
+    this.#owner = this.#session.store.get() ?? "";
+    this.#drafts = textDrafts(JSON.stringify([this.#owner, taskId]), () => this.#tell(NO_STORAGE));
   }
 
-  function answerAddress(grid, pairName) {
-    const { taskId, version } = navigation.where;
-    const [kind, index] = pairName.split("-");
-    const test = kind === "test" ? Number(index) : navigation.where.test;
-    const answers = navigation.version.test.map((_, place) => (place === test ? grid : null));
-    return `testing_interface.html${taskAddress(taskId, { version, test, attempt: encodeAttempt(answers), label: "your program" })}`;
+  #converse(taskId) {
+    if (this.#api.isLocal || this.#session.store.get() === null) return this.#discussion.openEmpty(taskId);
+    return this.#discussion.open(taskId);
+  }
+
+  /** Conversations and drafts are one's own; what was written before a name was given goes with the person. */
+  #onSomebodyElse() {
+    const { taskId } = this.#navigation.where;
+    const written = this.#drafts.read();
+    if (this.#owner === "") {
+      this.#takeDrafts(taskId);
+      this.#drafts.keep(written);
+    } else this.#openDrafts(taskId);
+    return this.#converse(taskId);
+  }
+
+  /** A name for whoever has not given one: on one's own machine any will do. */
+  async #someName() {
+    if (await this.#account.ensure()) return true;
+    if (this.#isShared) {
+      this.#account.focus();
+      return this.#say(SIGN_IN);
+    }
+    await this.#session.signIn(`guest-${newId().slice(0, 6)}`).catch(this.#failInChat);
+    return this.#session.store.get() !== null;
+  }
+
+  async #signOut() {
+    await this.#session.signOut().catch(this.#fail);
+    find("username").value = "";
   }
 
   // --- talking
 
-  const lastAnswer = () => discussion.store.get().messages.findLast(({ role, status }) => role === "assistant" && status !== "streaming");
-
-  async function send(text, replaces) {
-    say("");
-    if (!(await someName())) return false;
-    chat.toEnd();
-    const { version } = navigation.where;
-    return discussion.ask({ text, version, ...controls.settings(), ...(replaces ? { replaces } : {}) });
+  get #lastAnswer() {
+    return this.#discussion.store.get().messages.findLast(({ role, status }) => role === "assistant" && status !== "streaming");
   }
 
-  function regenerate({ message_id: id }) {
-    say("");
-    const { data_source: _, ...wanted } = controls.settings();
-    return discussion.regenerate({ message_id: id, ...wanted });
+  #showConversation(state) {
+    this.#chat.show(state);
+    this.#composer.setBusy(underWay(state.messages) !== null);
+    if (this.#lastAnswer === this.#proposedFrom) return;
+    this.#proposedFrom = this.#lastAnswer;
+    this.#trace.propose();
   }
 
-  /** A name for whoever has not given one: on one's own machine any will do. */
-  async function someName() {
-    if (await account.ensure()) return true;
-    if (isShared) {
-      account.focus();
-      return say("Sign in first: type your name at the top of the page.");
-    }
-    await session.signIn(`guest-${newId().slice(0, 6)}`).catch(failInChat);
-    return session.store.get() !== null;
+  async #send(text, replaces) {
+    this.#say("");
+    if (!(await this.#someName())) return false;
+    this.#chat.toEnd();
+    const { version } = this.#navigation.where;
+    return this.#discussion.ask({ text, version, ...this.#controls.body, ...(replaces ? { replaces } : {}) });
   }
 
-  function say(sentence) {
+  #regenerate({ message_id: id }) {
+    this.#say("");
+    const { data_source: _, ...wanted } = this.#controls.body;
+    return this.#discussion.regenerate({ message_id: id, ...wanted });
+  }
+
+  /** A sentence over the field for questions. */
+  #say(sentence) {
     setText(find("chat-problem"), sentence);
     find("chat-problem").hidden = !sentence;
     return false;
   }
 
-  function failInChat(error) {
-    if (error instanceof Unreachable) setCut(true);
-    if (error instanceof Unreachable || error instanceof Refused) return say(error instanceof Refused ? error.message : `Not done: ${error.message}. What you wrote is kept; try again.`);
-    return fail(error);
+  #failInChat = (error) => {
+    if (error instanceof Refused) return this.#say(error.message);
+    if (!(error instanceof Unreachable)) return this.#fail(error);
+    return this.#say(`Not done: ${error.message.replace(/\.$/, "")}. What you wrote is kept; try again.`);
+  };
+
+  async #copyPrompt() {
+    const { taskId, version } = this.#navigation.where;
+    const { data_source } = this.#controls.body;
+    if (await this.#someName()) await this.#api.prompt(taskId, { data_source, version }).then(({ text }) => this.#copy(text), this.#failInChat);
   }
 
-  async function copy(text) {
+  async #copy(text) {
     try {
       await navigator.clipboard.writeText(text);
       setText(find("live"), "Copied");
     } catch {
-      tell("This browser does not let the page copy: take it from here.", { text }); // forbidden, or no secure context
+      this.#tell("This browser does not let the page copy: take it from here.", { text }); // forbidden, or no secure context
     }
   }
 
-  async function copyPrompt() {
-    const { data_source } = controls.settings();
-    const { taskId, version } = navigation.where;
-    await api.prompt(taskId, { data_source, version }).then(({ text }) => copy(text), failInChat);
-  }
-
-  function exported(asText, ending) {
-    const { taskId, messages } = discussion.store.get();
+  #export(asText, ending) {
+    const { taskId, messages } = this.#discussion.store.get();
     save(document, `discussion_${taskId}.${ending}`, asText(taskId, messages));
   }
 
-  function clear() {
-    if (!discussion.store.get().messages.length) return;
-    notices.show("Remove the whole conversation about this task?", { action: ["Remove it", () => discussion.clear()] });
+  #clear() {
+    if (!this.#discussion.store.get().messages.length) return;
+    this.#tell("Remove the whole conversation about this task?", { action: ["Remove it", () => this.#discussion.clear()] });
   }
 
-  // --- the program
-
-  function toEditor(code) {
-    editor.set(code);
-    views.open("code");
-    editor.focus();
-  }
-
-  function runOnAll(code) {
-    editor.set(code);
-    runAll();
-  }
-
-  function runAll() {
-    views.open("code");
-    runner.runAll();
-  }
-
-  function useGrid(grid) {
-    runner.useGrid(grid);
-    views.open("code");
-  }
-
-  function asTrace(text) {
-    trace.use(wordsOf(text));
-    views.open("code");
-  }
-
-  async function submitTrace(body) {
-    if (!(await someName())) return null;
-    return (await api.addTrace(navigation.where.taskId, body)).trace;
-  }
-
-  // --- around it
-
-  function mountButtons() {
-    find("copy-prompt").addEventListener("click", copyPrompt);
-    find("export").addEventListener("click", () => exported((task_id, messages) => JSON.stringify({ task_id, messages }, null, 2), "json"));
-    find("export-markdown").addEventListener("click", () => exported(asMarkdown, "md"));
-    find("clear-history").addEventListener("click", clear);
-    find("copy-output").addEventListener("click", () => copy(find("code-output").dataset.grid));
-    find("settings").addEventListener("click", () => openSettings(document.body, settings, { username: session.store.get(), signOut }));
-    find("connection").addEventListener("click", () => discussion.reopen());
-  }
-
-  function setCut(isCut) {
+  #setCut(isCut) {
     find("connection").hidden = !isCut;
     setText(find("connection"), isCut ? "Offline · catching up when it is back" : "");
   }
 
-  async function signOut() {
-    await session.signOut().catch(fail);
-    account.clear();
+  // --- the program
+
+  #runAll() {
+    this.#openView("code");
+    this.#runner.runAll();
   }
 
-  function fail(error) {
-    if (error instanceof Unreachable) return setCut(true);
-    if (!(error instanceof Refused) && !(error instanceof RangeError)) console.error(error);
-    return tell(error.message);
+  #answerAddress(grid, name) {
+    const { taskId, version, test: shown } = this.#navigation.where;
+    const [kind, index] = name.split("-");
+    const test = kind === "test" ? Number(index) : shown;
+    return `testing_interface.html${taskAddress(taskId, { version, test, attempt: encodeAttempt(grid), label: "your program" })}`;
   }
 
-  discussion.store.watch((state) => {
-    chat.show(state);
-    composer.setBusy(underWay(state.messages) !== null);
-    if (lastAnswer() === proposedFrom) return;
-    proposedFrom = lastAnswer();
-    trace.propose();
-  });
-  settings.watch((now, before) => {
-    if (now.palette === before.palette && now.numbers === before.numbers) return;
-    pairs.redraw();
-    runner.redraw();
-  });
-  session.store.watch(() => navigation.where && onSomebodyElse());
-
-  /** Conversations and drafts are one's own; what was written before a name was given goes with the person. */
-  function onSomebodyElse() {
-    const { taskId } = navigation.where;
-    const before = drafts.read();
-    const wasNobody = owner === "";
-    if (wasNobody) {
-      owner = session.store.get() ?? "";
-      drafts = textDrafts(JSON.stringify([owner, taskId]), () => tell(NO_STORAGE));
-      drafts.keep(before);
-    } else openDrafts(taskId);
-    discussion.close();
-    return converse(taskId);
+  async #submitTrace(body) {
+    if (!(await this.#someName())) return null;
+    return (await this.#api.addTrace(this.#navigation.where.taskId, body)).trace;
   }
-
-  /** Who is here, the models and the tasks; without a connection, again after a while. */
-  async function begin() {
-    try {
-      ({ passwords_needed: isShared = false } = await session.load());
-      if (isShared && session.store.get() === null) tell("Sign in first: type your name at the top of the page.");
-      if (api.models) controls.load(await api.models());
-      await library.load();
-      setCut(false);
-      await navigation.route();
-    } catch (error) {
-      fail(error);
-      if (error instanceof Unreachable) setTimeout(begin, RETRY_MS);
-    }
-  }
-
-  if (api.isLocal) showNoServer();
-  await begin();
 }
 
 /** The server's API, or the tasks alone where there is none. */
@@ -303,14 +356,4 @@ function showNoServer() {
   for (const name of NEEDS_SERVER) find(name).disabled = true;
 }
 
-function showTheme(settings) {
-  const show = () => {
-    const { theme } = settings.get();
-    if (theme === "system") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme;
-  };
-  settings.watch(show);
-  show();
-}
-
-start();
+new DiscussPage().start();

@@ -6,124 +6,142 @@
 import { Refused, Unreachable } from "./api.js";
 import { afterEvent, underWay } from "./conversation.js";
 import { createStore } from "./store.js";
-import { keepStream } from "./stream.js";
+import { KeptStream } from "./stream.js";
 
 const SECONDS_UNSEEN = 20;
 const RETRY_MS = 2000;
 const CLOSED = { taskId: null, phase: "closed", messages: [] };
 
-/** `onFailure(error)` is told what went wrong, `onCut(isCut)` about the connection; `newId()` makes ids for questions. */
-export function createDiscussion(api, { page, newId, onFailure, onCut }) {
-  const store = createStore(CLOSED);
-  let visit = null; // one opening of one task: whatever comes later for another one is dropped
-  let unsent = null;
-  let timer = null;
+export class Discussion {
+  store = createStore(CLOSED);
+  #api;
+  #parts;
+  #visit = null; // one opening of one task: whatever comes later for another one is dropped
+  #unsent = null; // {name, id} of a question that has not arrived for certain
+  #unseen = null;
 
-  const isHere = (mine) => mine === visit;
-
-  function close() {
-    visit?.stream?.close();
-    clearTimeout(visit?.timer);
-    visit = null;
-    store.set(CLOSED);
+  /** `parts` has page (the document), newId(), onFailure(error) and onCut(isCut), which is told about the connection. */
+  constructor(api, parts) {
+    this.#api = api;
+    this.#parts = parts;
+    parts.page.addEventListener("visibilitychange", () => this.#seen(parts.page.hidden));
+    globalThis.addEventListener("online", () => this.reopen());
   }
 
   /** Show the conversation about a task. */
-  function open(taskId) {
-    close();
-    visit = { taskId, stream: null, timer: null, late: null };
-    store.set({ taskId, phase: "loading", messages: [] });
-    return read(visit);
+  open(taskId) {
+    this.#begin(taskId, "loading");
+    return this.#read(this.#visit);
   }
 
   /** Show a task for which nothing can have been said: nobody has given a name yet. */
-  function startEmpty(taskId) {
-    close();
-    visit = { taskId, stream: null, timer: null, late: null };
-    store.set({ taskId, phase: "ready", messages: [] });
+  openEmpty(taskId) {
+    this.#begin(taskId, "ready");
   }
 
-  async function read(mine) {
+  close() {
+    this.#visit?.stream?.close();
+    clearTimeout(this.#visit?.timer);
+    this.#visit = null;
+    this.store.set(CLOSED);
+  }
+
+  reopen() {
+    this.#visit?.stream?.reopen();
+  }
+
+  // --- following
+
+  #begin(taskId, phase) {
+    this.close();
+    this.#visit = { taskId, stream: null, timer: null, late: null };
+    this.store.set({ taskId, phase, messages: [] });
+  }
+
+  async #read(visit) {
     const late = [];
-    mine.late = late; // what the stream tells while this is read
+    visit.late = late; // what the stream tells while this is read
+    const isCurrent = () => this.#visit === visit && visit.late === late;
     try {
-      const { messages, event_id: eventId } = await api.conversation(mine.taskId);
-      if (!isHere(mine) || mine.late !== late) return;
-      mine.late = null;
-      const now = late.reduce((sofar, [event, data]) => sofar && afterEvent(sofar, event, data), messages);
-      if (now === null) return void read(mine);
-      store.set({ taskId: mine.taskId, phase: "ready", messages: now });
-      mine.stream ??= follow(mine, eventId);
-      onCut(false);
+      const reply = await this.#api.conversation(visit.taskId);
+      if (isCurrent()) this.#take(visit, reply);
     } catch (error) {
-      if (isHere(mine) && mine.late === late) failedToRead(mine, error);
+      if (!isCurrent()) return;
+      this.#parts.onFailure(error);
+      if (error instanceof Unreachable) visit.timer = setTimeout(() => this.#read(visit), RETRY_MS);
     }
   }
 
-  function failedToRead(mine, error) {
-    onFailure(error);
-    if (error instanceof Unreachable) mine.timer = setTimeout(read, RETRY_MS, mine);
+  #take(visit, { messages, event_id: eventId }) {
+    const now = visit.late.reduce((sofar, [event, data]) => sofar && afterEvent(sofar, event, data), messages);
+    visit.late = null;
+    if (now === null) return void this.#read(visit);
+    this.store.set({ taskId: visit.taskId, phase: "ready", messages: now });
+    visit.stream ??= this.#follow(visit, eventId);
+    this.#parts.onCut(false);
   }
 
-  function follow(mine, eventId) {
-    return keepStream(() => api.chatStream(mine.taskId), eventId, {
-      onOpen: () => isHere(mine) && onCut(false),
-      onEvent: ({ event, data }) => isHere(mine) && take(mine, event, JSON.parse(data)),
-      onPoll: () => isHere(mine) && read(mine),
-      onLost: () => isHere(mine) && onCut(true),
+  #follow(visit, eventId) {
+    const here = (work) => (...args) => this.#visit === visit && work(...args);
+    return new KeptStream(() => this.#api.chatStream(visit.taskId), eventId, {
+      onOpen: here(() => this.#parts.onCut(false)),
+      onEvent: here(({ event, data }) => this.#heard(visit, event, JSON.parse(data))),
+      onPoll: here(() => this.#read(visit)),
+      onLost: here(() => this.#parts.onCut(true)),
     });
   }
 
-  function take(mine, event, data) {
-    mine.late?.push([event, data]);
-    const state = store.get();
-    const messages = afterEvent(state.messages, event, data);
-    if (messages === null) read(mine);
-    else store.set({ ...state, messages });
+  #heard(visit, event, data) {
+    visit.late?.push([event, data]);
+    const messages = afterEvent(this.store.get().messages, event, data);
+    if (messages === null) this.#read(visit);
+    else this.store.set({ ...this.store.get(), messages });
   }
 
   /** A page that nobody looks at holds no connection: browsers have only six for all tabs of a server. */
-  function seen() {
-    clearTimeout(timer);
-    if (page.hidden) timer = setTimeout(() => visit?.stream?.close(), SECONDS_UNSEEN * 1000);
-    else if (visit?.stream) visit.stream.reopen();
+  #seen(isHidden) {
+    clearTimeout(this.#unseen);
+    if (isHidden) this.#unseen = setTimeout(() => this.#visit?.stream?.close(), SECONDS_UNSEEN * 1000);
+    else this.reopen();
   }
 
-  page.addEventListener("visibilitychange", seen);
-  globalThis.addEventListener("online", () => visit?.stream?.reopen());
+  // --- saying something: each resolves to true once the server has taken it
 
-  /** Ask; true once the question has arrived. A question that is sent again after a failure is asked once. */
-  async function ask(body) {
-    const { taskId } = store.get();
+  /** Ask. A question that is sent again after a failure is asked once. */
+  ask(body) {
+    const { taskId } = this.store.get();
     const name = JSON.stringify([taskId, body.text, body.replaces]);
-    if (unsent?.name !== name) unsent = { name, id: newId() };
-    return attempted(async () => {
-      await api.ask(taskId, { ...body, client_id: unsent.id });
-      unsent = null;
+    if (this.#unsent?.name !== name) this.#unsent = { name, id: this.#parts.newId() };
+    return this.#attempt(async () => {
+      await this.#api.ask(taskId, { ...body, client_id: this.#unsent.id });
+      this.#unsent = null;
     });
   }
 
-  async function attempted(work) {
-    const mine = visit;
+  regenerate(body) {
+    return this.#attempt(() => this.#api.regenerate(this.store.get().taskId, body));
+  }
+
+  stop() {
+    const answer = underWay(this.store.get().messages);
+    return answer && this.#attempt(() => this.#api.stop(this.store.get().taskId, answer.message_id));
+  }
+
+  clear() {
+    return this.#attempt(() => this.#api.clearConversation(this.store.get().taskId));
+  }
+
+  async #attempt(work) {
+    const visit = this.#visit;
+    const isHere = () => this.#visit === visit;
     try {
       await work();
-      if (isHere(mine)) await read(mine);
+      if (isHere()) await this.#read(visit);
       return true;
     } catch (error) {
-      if (isHere(mine)) onFailure(error);
-      if (error instanceof Refused && error.status === 404 && isHere(mine)) read(mine);
+      if (isHere()) this.#parts.onFailure(error);
+      if (isHere() && error instanceof Refused) this.#read(visit); // another tab may have changed what is here
       return false;
     }
   }
-
-  return {
-    store, open, startEmpty, close, ask,
-    regenerate: (body) => attempted(() => api.regenerate(store.get().taskId, body)),
-    stop: () => {
-      const answer = underWay(store.get().messages);
-      return answer && attempted(() => api.stop(store.get().taskId, answer.message_id));
-    },
-    clear: () => attempted(() => api.clearConversation(store.get().taskId)),
-    reopen: () => visit?.stream?.reopen(),
-  };
 }

@@ -3,91 +3,127 @@
 import { h, setText } from "./element.js";
 
 const KEY = "arc2.own_key";
-const OTHER = "other";
+const ANOTHER = "another";
 const NEEDS_NO_KEY = "OFFLINE";
 
-/** {settings(): the body's part of a question, load(models)}; `find(testid)` is an element of the page. */
-export function mountModelControls({ find, settings, tabStorage = globalThis.sessionStorage }) {
-  const model = find("model");
-  const other = find("model-other");
-  const temperature = find("temperature");
-  const source = find("task-data-source");
-  const key = find("own-key");
-  let models = [];
+export class ModelControls {
+  #find;
+  #settings;
+  #key;
+  #models = [];
 
-  const chosen = () => (model.value === OTHER ? other.value.trim() : model.value);
-
-  function show() {
-    const { model: wanted = NEEDS_NO_KEY } = settings.get();
-    const isListed = models.some(({ name }) => name === wanted);
-    model.replaceChildren(
-      ...models.map((one) => h("option", { value: one.name, title: one.why_not }, `${one.name}${one.available || hasKey(one) ? "" : " (not available)"}`)),
-      h("option", { value: OTHER }, "Another…"),
-    );
-    model.value = isListed ? wanted : OTHER;
-    if (!isListed) other.value = wanted;
-    describe();
+  /** `find(testid)` is an element of the page. */
+  constructor({ find, settings, tabStorage = globalThis.sessionStorage }) {
+    this.#find = find;
+    this.#settings = settings;
+    this.#key = new OwnKey(find, tabStorage, () => this.#show());
+    this.#follow("temperature", "temperature", "");
+    this.#follow("task-data-source", "dataSource", "original");
+    for (const testid of ["model", "model-other"]) find(testid).addEventListener("change", () => this.#chosen());
   }
 
-  const hasKey = ({ why_not: reason }) => key.value.trim() !== "" && /key/i.test(reason ?? "");
-
-  function describe() {
-    other.hidden = model.value !== OTHER;
-    const found = models.find(({ name }) => name === model.value);
-    const missing = found && !found.available && !hasKey(found);
-    setText(find("model-note"), missing ? found.why_not : other.hidden ? "" : "openrouter:<model id> or local:<model id>");
-    find("model-note").hidden = !missing && other.hidden;
-    find("key-button").setAttribute("aria-pressed", String(key.value.trim() !== ""));
+  /** Offer these models, as in the reply of `GET api/models`. */
+  load(models) {
+    this.#models = models;
+    this.#show();
   }
 
-  function load(listed) {
-    models = listed;
-    show();
+  /** The choices as a part of a question's body. */
+  get body() {
+    const temperature = this.#find("temperature");
+    const model = this.#model || NEEDS_NO_KEY;
+    return {
+      model,
+      data_source: this.#find("task-data-source").value,
+      ...(temperature.value !== "" && temperature.validity.valid ? { temperature: Number(temperature.value) } : {}),
+      ...(this.#key.value && model !== NEEDS_NO_KEY ? { api_key: this.#key.value } : {}),
+    };
   }
 
-  for (const control of [model, other]) {
-    control.addEventListener("change", () => {
-      if (chosen()) settings.set({ model: chosen() });
-      describe();
-    });
+  get #model() {
+    const { value } = this.#find("model");
+    return value === ANOTHER ? this.#find("model-other").value.trim() : value;
   }
-  temperature.value = settings.get().temperature ?? "";
-  temperature.addEventListener("change", () => temperature.reportValidity() && settings.set({ temperature: temperature.value }));
-  source.value = settings.get().dataSource ?? "original";
-  source.addEventListener("change", () => settings.set({ dataSource: source.value }));
-  mountKey({ find, key, tabStorage, onChange: show });
 
-  return {
-    load,
-    settings() {
-      const own = key.value.trim();
-      return {
-        model: chosen() || NEEDS_NO_KEY,
-        data_source: source.value,
-        ...(temperature.value !== "" && temperature.validity.valid ? { temperature: Number(temperature.value) } : {}),
-        ...(own && chosen() !== NEEDS_NO_KEY ? { api_key: own } : {}),
-      };
-    },
-  };
+  #follow(testid, name, usual) {
+    const control = this.#find(testid);
+    control.value = this.#settings.get()[name] ?? usual;
+    control.addEventListener("change", () => control.reportValidity() && this.#settings.set({ [name]: control.value }));
+  }
+
+  #chosen() {
+    if (this.#model) this.#settings.set({ model: this.#model });
+    this.#describe();
+  }
+
+  #show() {
+    const { model: wanted = NEEDS_NO_KEY } = this.#settings.get();
+    const options = this.#models.map((one) => h("option", { value: one.name, title: one.why_not }, `${one.name}${this.#isUsable(one) ? "" : " (not available)"}`));
+    this.#find("model").replaceChildren(...options, h("option", { value: ANOTHER }, "Another…"));
+    const isListed = this.#models.some(({ name }) => name === wanted);
+    this.#find("model").value = isListed ? wanted : ANOTHER;
+    if (!isListed) this.#find("model-other").value = wanted;
+    this.#describe();
+  }
+
+  #isUsable({ available, why_not: reason }) {
+    return available || (this.#key.value !== "" && /key/i.test(reason ?? ""));
+  }
+
+  #describe() {
+    const { value } = this.#find("model");
+    const isOther = value === ANOTHER;
+    const listed = this.#models.find(({ name }) => name === value);
+    const note = isOther ? "openrouter:<model id> or local:<model id>" : listed && !this.#isUsable(listed) ? listed.why_not : "";
+    this.#find("model-other").hidden = !isOther;
+    setText(this.#find("model-note"), note);
+    this.#find("model-note").hidden = !note;
+  }
 }
 
 /** The field for an own key, behind a button. */
-function mountKey({ find, key, tabStorage, onChange }) {
-  key.value = tabStorage.getItem(KEY) ?? "";
-  key.addEventListener("input", () => {
-    const own = key.value.trim();
-    if (own) tabStorage.setItem(KEY, own);
-    else tabStorage.removeItem(KEY);
-    onChange();
-  });
-  find("key-button").addEventListener("click", () => {
-    const panel = find("key-panel");
+class OwnKey {
+  #find;
+  #field;
+  #storage;
+  #onChange;
+
+  constructor(find, storage, onChange) {
+    this.#find = find;
+    this.#field = find("own-key");
+    this.#storage = storage;
+    this.#onChange = onChange;
+    this.#field.value = storage.getItem(KEY) ?? "";
+    this.#field.addEventListener("input", () => this.#changed());
+    find("key-button").addEventListener("click", () => this.#toggle());
+    find("forget-key").addEventListener("click", () => this.#forget());
+    this.#showState();
+  }
+
+  get value() {
+    return this.#field.value.trim();
+  }
+
+  #changed() {
+    if (this.value) this.#storage.setItem(KEY, this.value);
+    else this.#storage.removeItem(KEY);
+    this.#showState();
+    this.#onChange();
+  }
+
+  #showState() {
+    this.#find("key-button").setAttribute("aria-pressed", String(this.value !== ""));
+  }
+
+  #toggle() {
+    const panel = this.#find("key-panel");
     panel.hidden = !panel.hidden;
-    find("key-button").setAttribute("aria-expanded", String(!panel.hidden));
-    if (!panel.hidden) key.focus();
-  });
-  find("forget-key").addEventListener("click", () => {
-    key.value = "";
-    key.dispatchEvent(new Event("input"));
-  });
+    this.#find("key-button").setAttribute("aria-expanded", String(!panel.hidden));
+    if (!panel.hidden) this.#field.focus();
+  }
+
+  #forget() {
+    this.#field.value = "";
+    this.#changed();
+  }
 }

@@ -161,7 +161,8 @@ export class Navigation {
   }
 }
 
-function versionOption({ version, transform, signed_by: signers }, selected) {
+/** A version in a list of them. */
+export function versionOption({ version, transform, signed_by: signers }, selected) {
   const names = signers?.length ? ` · ${signers.join(", ")}` : "";
   return h("option", { value: String(version), selected }, version ? `${version} · ${describe(transform)}${names}` : "0 · original");
 }

@@ -44,3 +44,9 @@ export function lineOf({ error }) {
 
 /** A grid as JSON, one row per line. */
 export const gridJson = (grid) => `[${grid.map((row) => `[${row.join(", ")}]`).join(",\n ")}]`;
+
+/** What the program printed, pair by pair. */
+export function printed(outcomes) {
+  const speaking = outcomes.filter(({ result }) => result.stdout);
+  return speaking.map(({ label, result }) => `${label}: ${result.stdout.trimEnd().includes("\n") ? "\n" : ""}${result.stdout.trimEnd()}\n`).join("");
+}

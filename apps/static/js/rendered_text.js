@@ -3,12 +3,12 @@
  * stretches, with pauses that grow with what a stretch costs, so that the page stays responsive while a long reply comes.
  */
 
-import { codeBlock } from "./code_block.js";
+import { CodeBlock } from "./code_block.js";
 import { h } from "./element.js";
+import { gridPictures } from "./grid_pictures.js";
 import { gridsIn } from "./grids_in_text.js";
 import { safeMarkdown } from "./safe_markdown.js";
-import { blockSplitter } from "./text_blocks.js";
-import { gridPictures } from "./grid_pictures.js";
+import { BlockSplitter } from "./text_blocks.js";
 
 const STRETCH_MS = 6;
 const SHORTEST_PAUSE_MS = 60;
@@ -16,76 +16,94 @@ const PIECE = 2000;
 const SHOWN_AT_ONCE = 400_000;
 const BLOCKS_IN_A_PART = 20; // parts that are not seen are not laid out
 
-/** {element, show(text, isOver)}; `actions` as in code_block.js. */
-export function renderedText(actions) {
-  const element = h("div", { class: "prose" });
-  let source = "";
-  let isOver = false;
-  let taken = 0;
-  let splitter = blockSplitter();
-  let waiting = []; // complete blocks that are not made yet
-  let tail = null; // the block that is not complete: {kind, element, ...}
-  let ended = false;
-  let limit = SHOWN_AT_ONCE;
-  let timer = null;
+export class RenderedText {
+  element = h("div", { class: "prose" });
+  #actions;
+  #source = "";
+  #isOver = false;
+  #taken = 0; // characters of the source that the splitter has
+  #limit = SHOWN_AT_ONCE;
+  #splitter = new BlockSplitter();
+  #waiting = []; // complete blocks that are not made yet
+  #tail = null; // the view of the block that is not complete
+  #isEnded = false;
+  #timer = null;
 
-  function show(text, over) {
-    if (!text.startsWith(source) || (ended && text !== source)) reset();
-    if (text === source && over === isOver) return;
-    source = text;
-    isOver = over;
-    timer ??= setTimeout(stretch, 0);
+  /** `actions` as in code_block.js. */
+  constructor(actions) {
+    this.#actions = actions;
   }
 
-  function reset() {
-    element.replaceChildren();
-    splitter = blockSplitter();
-    waiting = [];
-    tail = null;
-    taken = 0;
-    ended = isOver = false;
-    source = "";
+  /** Show `text`, which goes on from what was shown before or begins anew; `isOver`: nothing more comes. */
+  show(text, isOver) {
+    if (!text.startsWith(this.#source) || (this.#isEnded && text !== this.#source)) this.#reset();
+    if (text === this.#source && isOver === this.#isOver) return;
+    this.#source = text;
+    this.#isOver = isOver;
+    this.#timer ??= setTimeout(() => this.#stretch(), 0);
   }
 
-  function stretch() {
-    timer = null;
+  #reset() {
+    this.element.replaceChildren();
+    this.#splitter = new BlockSplitter();
+    this.#waiting = [];
+    this.#tail = null;
+    this.#taken = 0;
+    this.#isEnded = this.#isOver = false;
+    this.#source = "";
+  }
+
+  // --- stretches
+
+  #stretch() {
     const begun = performance.now();
-    while (step() && performance.now() - begun < STRETCH_MS);
-    if (!waiting.length) showTail();
+    while (this.#step() && performance.now() - begun < STRETCH_MS);
+    if (!this.#waiting.length) this.#showTail();
     const cost = performance.now() - begun;
-    if (hasMore()) timer = setTimeout(stretch, waiting.length || taken < end() ? cost : SHORTEST_PAUSE_MS);
-    else pause(cost);
+    const pause = this.#isBehind ? cost : Math.max(SHORTEST_PAUSE_MS, 4 * cost);
+    this.#timer = setTimeout(() => this.#goOn(), pause);
   }
 
-  /** Nothing is shown again for a while: what comes meanwhile is shown together. */
-  function pause(cost) {
-    timer = setTimeout(() => {
-      timer = null;
-      if (hasMore()) stretch();
-    }, Math.max(SHORTEST_PAUSE_MS, 4 * cost));
+  /** What came in a pause is shown together. */
+  #goOn() {
+    this.#timer = null;
+    if (this.#isBehind || (this.#isOver && !this.#isEnded)) this.#stretch();
   }
 
-  const end = () => Math.min(source.length, limit);
-  const hasMore = () => waiting.length > 0 || taken < end() || (isOver && !ended);
+  get #end() {
+    return Math.min(this.#source.length, this.#limit);
+  }
+
+  get #isBehind() {
+    return this.#waiting.length > 0 || this.#taken < this.#end;
+  }
 
   /** Do one small thing; false when there is nothing to do. */
-  function step() {
-    if (waiting.length) return complete(nextBlock());
-    if (taken < end()) {
-      const piece = source.slice(taken, Math.min(end(), taken + PIECE));
-      taken += piece.length;
-      waiting = splitter.push(piece);
-      return true;
-    }
-    if (!isOver || ended) return false;
-    ended = true;
-    if (taken < source.length) offerRest();
-    else waiting = splitter.finish();
-    return waiting.length > 0;
+  #step() {
+    if (this.#waiting.length) this.#complete(this.#nextBlock());
+    else if (this.#taken < this.#end) this.#takePiece();
+    else if (this.#isOver && !this.#isEnded) this.#finish();
+    else return false;
+    return true;
   }
 
+  #takePiece() {
+    const piece = this.#source.slice(this.#taken, Math.min(this.#end, this.#taken + PIECE));
+    this.#taken += piece.length;
+    this.#waiting = this.#splitter.push(piece);
+  }
+
+  #finish() {
+    this.#isEnded = true;
+    if (this.#taken < this.#source.length) this.#offerRest();
+    else this.#waiting = this.#splitter.finish();
+  }
+
+  // --- blocks
+
   /** The next block that is complete; short texts that follow each other are made as one, which costs less. */
-  function nextBlock() {
+  #nextBlock() {
+    const waiting = this.#waiting;
     const block = waiting.shift();
     while (block.kind === "text" && waiting[0]?.kind === "text" && block.text.length + waiting[0].text.length < PIECE) {
       block.text += waiting.shift().text;
@@ -93,67 +111,70 @@ export function renderedText(actions) {
     return block;
   }
 
-  function complete(block) {
-    if (tail?.kind !== block.kind) dropTail();
-    const view = tail ?? newView(block.kind);
-    tail = null;
-    view.close(block);
-    return true;
+  #complete(block) {
+    this.#viewOf(block).close(block);
+    this.#tail = null;
   }
 
-  function showTail() {
-    const block = ended ? null : splitter.open();
-    if (!block) return dropTail();
-    if (tail?.kind !== block.kind) {
-      dropTail();
-      tail = newView(block.kind);
-    }
-    return tail.show(block);
+  #showTail() {
+    const block = this.#isEnded ? null : this.#splitter.open();
+    if (block) this.#viewOf(block).show(block);
+    else this.#dropTail();
   }
 
-  function dropTail() {
-    tail?.element.remove();
-    tail = null;
+  /** The view at the end, if it is of that kind, or a new one. */
+  #viewOf({ kind }) {
+    const View = kind === "code" ? CodeBlock : TextBlock;
+    if (this.#tail instanceof View) return this.#tail;
+    this.#dropTail();
+    this.#tail = new View(this.#actions);
+    this.#lastPart().append(this.#tail.element);
+    return this.#tail;
   }
 
-  function newView(kind) {
-    const view = kind === "code" ? codeBlock(actions) : textBlock(actions);
-    lastPart().append(view.element);
-    return { ...view, kind };
+  #dropTail() {
+    this.#tail?.element.remove();
+    this.#tail = null;
   }
 
-  function lastPart() {
-    const last = element.lastElementChild;
+  #lastPart() {
+    const last = this.element.lastElementChild;
     if (last && last.childElementCount < BLOCKS_IN_A_PART) return last;
     const part = h("div", { class: "part" });
-    element.append(part);
+    this.element.append(part);
     return part;
   }
 
-  function offerRest() {
-    const button = h("button", {
-      type: "button", class: "show-rest",
-      onclick: () => {
-        button.parentElement.remove();
-        limit += SHOWN_AT_ONCE;
-        ended = false;
-        timer ??= setTimeout(stretch, 0);
-      },
-    }, `Show more (${Math.round((source.length - taken) / 1000).toLocaleString("en-GB")} thousand characters are left)`);
-    dropTail();
-    element.append(h("div", {}, button));
+  #offerRest() {
+    const left = Math.round((this.#source.length - this.#taken) / 1000).toLocaleString("en-GB");
+    const button = h("button", { type: "button", class: "show-rest", onclick: () => this.#showMore(button) }, `Show more (${left} thousand characters are left)`);
+    this.#dropTail();
+    this.element.append(button);
   }
 
-  return { element, show };
+  #showMore(button) {
+    button.remove();
+    this.#limit += SHOWN_AT_ONCE;
+    this.#isEnded = false;
+    this.#timer ??= setTimeout(() => this.#stretch(), 0);
+  }
 }
 
-function textBlock(actions) {
-  const element = h("div", { class: "text-block" });
-  const show = ({ text }) => element.replaceChildren(safeMarkdown(text));
-  function close(block) {
-    show(block);
-    const grids = gridsIn(block.text);
-    if (grids.length) element.append(gridPictures(grids, actions));
+class TextBlock {
+  element = h("div", { class: "text-block" });
+  #actions;
+
+  constructor(actions) {
+    this.#actions = actions;
   }
-  return { element, show, close };
+
+  show({ text }) {
+    this.element.replaceChildren(safeMarkdown(text));
+  }
+
+  close(block) {
+    this.show(block);
+    const grids = gridsIn(block.text);
+    if (grids.length) this.element.append(gridPictures(grids, this.#actions));
+  }
 }

@@ -2,43 +2,48 @@
 
 import { h } from "./element.js";
 import { height, sizeText, width } from "./grid.js";
-import { cellSize, gridView } from "./grid_view.js";
-import { mountPairs } from "./shown_grids.js";
+import { GridView, cellSize } from "./grid_view.js";
+import { Pairs } from "./shown_grids.js";
 
 const TALLEST = 200;
 const TALLEST_IN_STRIP = 60;
 const STRIP_HEIGHT = 140; // on a phone, beside another panel, the pairs are one low row
+const LARGEST_CELL = 26;
 const MARGIN = 46;
 const NOTHING = () => {};
 const HANDLERS = { tool: () => "edit", onPick: NOTHING, onSelect: NOTHING, onHover: NOTHING };
 
-/** {show(version, test), redraw()}; `looks()` gives palette and numbers. */
-export function mountTaskPairs(root, { looks }) {
-  const pairs = mountPairs(root.querySelector(".pair-list"), HANDLERS);
-  const tests = root.querySelector(".test-list");
-  let shown = null;
+export class TaskPairs {
+  #root;
+  #looks;
+  #pairs;
+  #version = null;
 
-  function redraw() {
-    if (!shown || !root.clientWidth) return;
-    const boxWidth = root.clientWidth - MARGIN;
-    const boxHeight = root.clientHeight < STRIP_HEIGHT ? TALLEST_IN_STRIP : TALLEST;
-    pairs.show(shown.version.train, { looks: looks(), marksOf: () => [], boxWidth, boxHeight });
-    tests.replaceChildren(...shown.version.test.map(({ input }, index) => testInput(input, index, boxHeight, boxWidth)));
+  /** `looks()` gives palette and numbers. */
+  constructor(root, { looks }) {
+    this.#root = root;
+    this.#looks = looks;
+    this.#pairs = new Pairs(root.querySelector(".pair-list"), HANDLERS);
+    new ResizeObserver(() => this.redraw()).observe(root);
   }
 
-  function testInput(grid, index, boxHeight, boxWidth) {
-    const view = gridView({ label: `Test input ${index + 1}` });
-    view.show({ ...looks(), grid, cell: cellSize(height(grid), width(grid), boxHeight, boxWidth, 26) });
+  show(version) {
+    this.#version = version;
+    this.redraw();
+  }
+
+  /** Fit the grids in again. */
+  redraw() {
+    if (!this.#version || !this.#root.clientWidth) return;
+    const box = { boxWidth: this.#root.clientWidth - MARGIN, boxHeight: this.#root.clientHeight < STRIP_HEIGHT ? TALLEST_IN_STRIP : TALLEST };
+    this.#pairs.show(this.#version.train, { looks: this.#looks(), marksOf: () => [], ...box });
+    this.#root.querySelector(".test-list").replaceChildren(...this.#version.test.map(({ input }, index) => this.#testInput(input, index, box)));
+  }
+
+  #testInput(grid, index, { boxHeight, boxWidth }) {
+    const view = new GridView({ label: `Test input ${index + 1}` });
+    view.show({ ...this.#looks(), grid, cell: cellSize(height(grid), width(grid), boxHeight, boxWidth, LARGEST_CELL) });
     return h("li", { class: "test-item", "data-testid": "test-input", "data-test": index },
       h("span", { class: "pair-number", "aria-hidden": "true" }, String(index + 1)), view.element, h("span", { class: "size-text" }, sizeText(grid)));
   }
-
-  new ResizeObserver(redraw).observe(root);
-  return {
-    redraw,
-    show(version, test) {
-      shown = { version, test };
-      redraw();
-    },
-  };
 }

@@ -1,8 +1,8 @@
 /**
  * Markdown that arrives piece by piece, cut into blocks: those that are complete will not change any more, so only the last
  * one has to be shown again. A block is {kind: "text", text} or {kind: "code", language, text}. Pure.
- * Not here: what is inside a text block (rendered_text.js). Blocks are short even where the writer never ends one, because
- * the time to show a block grows with its length.
+ * Not here: what is inside a text block (rendered_text.js). Blocks of text are short even where the writer never ends one,
+ * because the time to show a block grows with its length.
  */
 
 const LONGEST_TEXT = 4000;
@@ -10,78 +10,83 @@ const FENCE = /^\s*(`{3,}|~{3,})\s*([^`\n]*?)\s*$/;
 const LIST_ITEM = /^\s*(?:[-*+]|\d{1,9}[.)])\s/;
 const BEGUN_FENCE = /^\s*(?:`{1,}|~{1,})[^`\n]*$/;
 
-/** {push(text), open(), finish()}: `push` and `finish` return the blocks that are complete now, `open` the one that is not. */
-export function blockSplitter() {
-  let block = null;
-  let fence = null; // {mark, indent} of the code block that is open
-  let line = "";
-  let afterBlank = false;
+export class BlockSplitter {
+  #block = null;
+  #fence = null; // {mark, indent} of the code block that is open
+  #line = ""; // what has come of a line that is not ended
+  #isAfterBlank = false;
 
-  const close = () => {
-    const closed = block;
-    block = fence = null;
-    afterBlank = false;
-    return closed && (closed.kind === "code" || closed.text.trim()) ? [closed] : [];
-  };
-
-  function take(whole) {
-    const match = FENCE.exec(whole);
-    if (fence) return takeCode(whole, match);
-    if (match) return openFence(whole, match);
-    return takeText(whole);
-  }
-
-  function openFence(whole, [, mark, info]) {
-    const closed = close();
-    fence = { mark, indent: whole.search(/\S/) };
-    block = { kind: "code", language: info.split(/\s/)[0].toLowerCase(), text: "" };
+  /** Take more text in; returns the blocks that are complete now. */
+  push(text) {
+    const lines = (this.#line + text).split("\n");
+    this.#line = lines.pop();
+    const closed = lines.flatMap((line) => this.#take(`${line}\n`));
+    while (this.#line.length > LONGEST_TEXT) {
+      closed.push(...this.#take(this.#line.slice(0, LONGEST_TEXT)));
+      this.#line = this.#line.slice(LONGEST_TEXT);
+    }
     return closed;
   }
 
-  function takeCode(whole, match) {
-    const isEnd = match && !match[2] && match[1][0] === fence.mark[0] && match[1].length >= fence.mark.length;
-    if (isEnd) return close();
-    block.text += unindented(whole);
+  /** What is to be seen of what is not complete, or null. A line that may become a fence is held back. */
+  open() {
+    const line = BEGUN_FENCE.test(this.#line) ? "" : this.#line;
+    if (this.#fence) return { ...this.#block, text: this.#block.text + (line && this.#unindented(line)) };
+    const text = (this.#block?.text ?? "") + line;
+    return text.trim() ? { kind: "text", text } : null;
+  }
+
+  /** Nothing more comes; returns the blocks that were left. */
+  finish() {
+    const closed = this.#line ? this.#take(this.#line) : [];
+    this.#line = "";
+    return [...closed, ...this.#close()];
+  }
+
+  #take(line) {
+    const match = FENCE.exec(line);
+    if (this.#fence) return this.#takeCode(line, match);
+    return match ? this.#openFence(line, match) : this.#takeText(line);
+  }
+
+  #openFence(line, [, mark, info]) {
+    const closed = this.#close();
+    this.#fence = { mark, indent: line.search(/\S/) };
+    this.#block = { kind: "code", language: info.split(/\s/)[0].toLowerCase(), text: "" };
+    return closed;
+  }
+
+  #takeCode(line, match) {
+    const { mark } = this.#fence;
+    if (match && !match[2] && match[1][0] === mark[0] && match[1].length >= mark.length) return this.#close();
+    this.#block.text += this.#unindented(line);
     return [];
   }
 
-  const unindented = (whole) => whole.slice(Math.min(fence.indent, Math.max(0, whole.search(/\S|$/))));
+  #unindented(line) {
+    return line.slice(Math.min(this.#fence.indent, Math.max(0, line.search(/\S|$/))));
+  }
 
-  function takeText(whole) {
-    const isBlank = whole.trim() === "";
-    const goesOn = block && afterBlank && LIST_ITEM.test(block.text) && /^\s{2,}/.test(whole);
-    const isFull = block && block.text.length + whole.length > LONGEST_TEXT;
-    const closed = !isBlank && block && ((afterBlank && !goesOn) || isFull) ? close() : [];
-    block ??= { kind: "text", text: "" };
-    block.text += whole;
-    afterBlank = isBlank;
+  #takeText(line) {
+    const isBlank = line.trim() === "";
+    const closed = !isBlank && this.#endsBefore(line) ? this.#close() : [];
+    this.#block ??= { kind: "text", text: "" };
+    this.#block.text += line;
+    this.#isAfterBlank = isBlank;
     return closed;
   }
 
-  return {
-    push(text) {
-      const lines = (line + text).split("\n");
-      line = lines.pop();
-      const closed = lines.flatMap((whole) => take(`${whole}\n`));
-      while (line.length > LONGEST_TEXT) {
-        closed.push(...take(line.slice(0, LONGEST_TEXT)));
-        line = line.slice(LONGEST_TEXT);
-      }
-      return closed;
-    },
+  /** A blank line ends a block, but for a list that goes on indented. */
+  #endsBefore(line) {
+    if (!this.#block) return false;
+    const goesOn = LIST_ITEM.test(this.#block.text) && /^\s{2,}/.test(line);
+    return (this.#isAfterBlank && !goesOn) || this.#block.text.length + line.length > LONGEST_TEXT;
+  }
 
-    /** What is to be seen of the block that is not complete. A line that may become a fence is held back. */
-    open() {
-      const shown = BEGUN_FENCE.test(line) ? "" : line;
-      if (fence) return { ...block, text: block.text + (shown && unindented(shown)) };
-      const text = (block?.text ?? "") + shown;
-      return text.trim() ? { kind: "text", text } : null;
-    },
-
-    finish() {
-      const closed = line ? take(line) : [];
-      line = "";
-      return [...closed, ...close()];
-    },
-  };
+  #close() {
+    const closed = this.#block;
+    this.#block = this.#fence = null;
+    this.#isAfterBlank = false;
+    return closed && (closed.kind === "code" || closed.text.trim()) ? [closed] : [];
+  }
 }

@@ -3,80 +3,94 @@
 import { Unreachable } from "./api.js";
 import { h, setText } from "./element.js";
 
-/**
- * `submit(body)` sends a trace and resolves to it, or to null when nobody's name is known; `proposed()` are words to begin
- * with; `keep(text)` is told what is typed; `address(trace)` is where it is shown.
- */
-export function mountTraceForm(form, { find, newId, submit, code, version, proposed, keep, address }) {
-  const text = find("trace-text");
-  const withCode = find("trace-code");
-  const button = find("submit-trace");
-  const outcome = find("trace-outcome");
-  let isTyped = false;
-  let unsent = null;
+export class TraceForm {
+  #parts;
+  #text;
+  #outcome;
+  #isTyped = false;
+  #unsent = null; // {name, id} of a trace that has not arrived for certain
 
-  function show(typed) {
-    isTyped = Boolean(typed);
-    text.value = typed || proposed();
-    outcome.replaceChildren();
+  /**
+   * `parts` has find(testid), newId(); submit(body), which resolves to the trace, or to null when nobody's name is known;
+   * code(), version(), proposed() (words to begin with), keep(text) and address(trace).
+   */
+  constructor(form, parts) {
+    this.#parts = parts;
+    this.#text = parts.find("trace-text");
+    this.#outcome = parts.find("trace-outcome");
+    this.#text.addEventListener("input", () => this.#typed());
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#send();
+    });
   }
 
-  /** Words of the newest answer, unless somebody has begun to write. */
-  function propose() {
-    if (!isTyped) text.value = proposed();
+  /** Begin for another task with what was typed for it before, if anything. */
+  open(typed) {
+    this.#isTyped = Boolean(typed);
+    this.#text.value = typed || this.#parts.proposed();
+    this.#outcome.replaceChildren();
   }
 
-  async function send() {
-    const body = { text: text.value.trim(), version: version(), ...(withCode.checked ? { code: code() } : {}) };
-    if (!body.text) {
-      text.focus();
-      return say("Write first how the output follows from the input.", "bad");
-    }
-    const name = JSON.stringify(body);
-    if (unsent?.name !== name) unsent = { name, id: newId() };
+  /** The words of the newest answer, unless somebody has begun to write. */
+  propose() {
+    if (!this.#isTyped) this.#text.value = this.#parts.proposed();
+  }
+
+  /** These words. */
+  use(words) {
+    this.#text.value = words;
+    this.#typed();
+    this.#text.focus();
+  }
+
+  #typed() {
+    this.#isTyped = true;
+    this.#parts.keep(this.#text.value);
+  }
+
+  async #send() {
+    const { find, code, version, submit } = this.#parts;
+    const body = { text: this.#text.value.trim(), version: version(), ...(find("trace-code").checked ? { code: code() } : {}) };
+    if (!body.text) return this.#askForWords();
+    const button = find("submit-trace");
     button.disabled = true;
     try {
-      const trace = await submit({ ...body, client_id: unsent.id });
-      if (trace) sent(trace);
+      const trace = await submit({ ...body, client_id: this.#idOf(body) });
+      if (trace) this.#sent(trace);
     } catch (error) {
-      say(error instanceof Unreachable ? `Not sent: ${error.message}. The text stays here; try again.` : error.message, "bad");
+      this.#say(error instanceof Unreachable ? `Not sent: ${error.message}. The text stays here; try again.` : error.message);
     } finally {
       button.disabled = false;
     }
     return undefined;
   }
 
-  function sent(trace) {
-    unsent = null;
-    isTyped = false;
-    keep("");
+  /** One id for what is sent again after a failure, so that it is there once. */
+  #idOf(body) {
+    const name = JSON.stringify(body);
+    if (this.#unsent?.name !== name) this.#unsent = { name, id: this.#parts.newId() };
+    return this.#unsent.id;
+  }
+
+  #askForWords() {
+    this.#text.focus();
+    this.#say("Write first how the output follows from the input.");
+  }
+
+  #sent(trace) {
+    this.#unsent = null;
+    this.#isTyped = false;
+    this.#parts.keep("");
     const { train_passed: passed, train_total: total } = trace.verified ?? {};
     const badge = trace.verified && h("span", { class: `badge${passed === total ? " good" : ""}`, "data-testid": "trace-verified" }, `passes ${passed} of ${total} train pairs`);
-    outcome.replaceChildren("Submitted. ", badge ?? "", " ", h("a", { href: address(trace), "data-testid": "trace-link" }, "See it in the testing interface"));
-    outcome.className = "";
+    this.#outcome.replaceChildren("Submitted. ", badge ?? "", " ",
+      h("a", { href: this.#parts.address(trace), "data-testid": "trace-link" }, "See it in the testing interface"));
+    this.#outcome.className = "";
   }
 
-  function say(sentence, kind) {
-    setText(outcome, sentence);
-    outcome.className = kind;
+  #say(sentence) {
+    setText(this.#outcome, sentence);
+    this.#outcome.className = "bad";
   }
-
-  text.addEventListener("input", () => {
-    isTyped = true;
-    keep(text.value);
-  });
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    send();
-  });
-
-  return {
-    show, propose,
-    use(words) {
-      isTyped = true;
-      text.value = words;
-      keep(words);
-      text.focus();
-    },
-  };
 }
