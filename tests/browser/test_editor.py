@@ -17,6 +17,7 @@ def test_a_new_user_solves_a_task_and_it_is_still_solved_after_a_reload(
     expect(ada["submit-result"]).to_contain_text("Correct")
     ada.reload()
     ada.sees(BLUE_DIAGONAL)
+    expect(ada["submit-result"]).to_have_attribute("data-correct", "true")
     ada.click("gallery")
     ada["gallery-search"].fill(task_id)
     expect(ada["gallery-item"].locator(".solved")).to_be_visible()
@@ -254,3 +255,22 @@ def test_numbers_palettes_and_zoom_change_the_picture_and_nothing_else(
     ada.reload()
     expect(ada["palette"]).to_have_value("tol_muted")
     expect(ada["show-numbers"]).to_be_checked()
+
+
+def test_a_browser_that_keeps_nothing_says_so_and_works(
+    static_site: Site, new_person: NewPerson, task_id: str
+) -> None:
+    ada = new_person(static_site, task_id)
+    ada.page.add_init_script(
+        "for (const name of ['localStorage', 'indexedDB'])"
+        " Object.defineProperty(window, name, { get() { throw new DOMException('forbidden', 'SecurityError'); } });"
+    )
+    ada.reload()
+    expect(ada["notice"]).to_contain_text("keeps nothing")
+    ada.is_called("ada")
+    ada.solve()
+    ada.click("undo")
+    ada.sees([[1, 0, 0], [0, 1, 0], [0, 0, 0]])
+    ada["trace-text"].fill("for now")
+    ada.click("trace-add")
+    expect(ada["trace-item"]).to_contain_text("for now")

@@ -221,3 +221,25 @@ def test_the_server_has_the_solution_with_its_actions(
     assert body["seconds"] > 0
     reply = sent.value.response()
     assert reply is not None and reply.json()["correct"] is True
+
+
+def test_a_trace_with_a_program_shows_on_how_many_pairs_it_is_right(
+    server: Site, new_person: NewPerson, task_id: str
+) -> None:
+    ada = new_person(server, task_id)
+    ada.is_called(f"ada {task_id}")
+    ada["trace-text"].fill("signed in")
+    ada.click("trace-add")
+    expect(ada["trace-item"]).to_have_count(1)
+    program = "def solve_task(grid):\n    return [[5, 5], [0, 5]]"
+    status = ada.page.evaluate(
+        """async ([task, code]) => (await fetch(`api/tasks/${task}/traces`, {
+            method: "POST",
+            headers: { "Content-Type": "application/json" },
+            body: JSON.stringify({ text: "by program", code, client_id: "one" }),
+        })).status""",
+        [task_id, program],
+    )
+    assert status == 201
+    badge = ada["trace-item"].filter(has_text="by program").get_by_test_id("trace-verified")
+    expect(badge).to_have_text("passes 1 of 2 train pairs")

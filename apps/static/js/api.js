@@ -31,10 +31,15 @@ export function apiAddress(page) {
   return new URL(folder.pathname.endsWith("/apps/") ? "../api/" : "api/", folder);
 }
 
-/** True when our server is behind this page: a plain file server sets no policy header. Asks nothing that could fail. */
+/**
+ * True when our server is behind the page at `page`. Plain file servers set no policy header, so on most of them nothing is
+ * asked that fails (which the console would show); without any answer it is taken to be there.
+ */
 export async function hasServer(page) {
   const reply = await fetch(page, { method: "HEAD", cache: "no-store" }).catch(() => null);
-  return reply === null || reply.headers.has("content-security-policy");
+  if (reply && !reply.headers.has("content-security-policy")) return false;
+  const health = await fetch(new URL("health", apiAddress(new URL(page, location.href)))).catch(() => null);
+  return health?.status !== 404;
 }
 
 /** The API at `base` (a URL). */

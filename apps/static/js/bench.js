@@ -6,7 +6,7 @@
 import { cropped } from "./drawing.js";
 import { Editor } from "./editor.js";
 import { setText } from "./element.js";
-import { COLOUR_NAMES, blank, distance, height, width } from "./grid.js";
+import { COLOUR_NAMES, blank, distance, height, sameGrid, width } from "./grid.js";
 import { GridEditor } from "./grid_editor.js";
 import { cellSize, spokenCell } from "./grid_view.js";
 import { replayed } from "./history.js";
@@ -26,7 +26,7 @@ export class Bench {
   editor = new Editor((kind, item) => this.#changed(kind, item));
   /** The task as it is shown: {train, test, steps}, after the previewed transform. */
   shown = null;
-  /** What is open: {taskId, task (a version), test, draft, start}. */
+  /** What is open: a place (see `open`) and `start`, the grid that its timeline begins with. */
   base = null;
   #root;
   #parts;
@@ -88,13 +88,14 @@ export class Bench {
   // --- what is open
 
   /**
-   * Show `place`, {taskId, task (a version), test, draft}, once its draft is read; until then everything stays as it was.
-   * `attempt` is a grid to begin with and to judge. Resolves to false when another place was opened meanwhile.
+   * Show `place`, {username, taskId, version, task (that version), test, draft}, once its draft is read; until then everything
+   * stays as it was. What was submitted last is judged again. `attempt` is a grid to begin with and to judge. Resolves to false when another place was opened meanwhile.
    */
   async open(place, { attempt = null, title = "" } = {}) {
     const mine = { ...place, start: attempt ?? START };
     this.#opening = mine;
-    const log = await this.#parts.drafts.log(place.draft);
+    const { drafts } = this.#parts;
+    const [log, submitted] = await Promise.all([drafts.log(place.draft), attempt ? null : drafts.lastSubmitted(place)]);
     if (this.#opening !== mine) return false;
     this.#replay.end();
     this.base = mine;
@@ -102,6 +103,7 @@ export class Bench {
     this.#verdictView.show(null);
     this.editor.open(replayed(mine.start, log));
     if (attempt) this.#showVerdict(attempt, { title });
+    else if (submitted && sameGrid(submitted, this.editor.grid) && !this.shown.steps.length) this.#showVerdict(submitted);
     return true;
   }
 
@@ -211,18 +213,16 @@ export class Bench {
     this.#replay.end();
     this.editor.settle();
     const { grid, transform: steps } = this.editor.state;
-    const hasNext = this.base.test + 1 < this.shown.test.length;
-    const verdict = this.#showVerdict(grid, {
-      note: steps.length ? "This is a preview: sign it as a version to keep its solution." : "",
-      next: hasNext ? "Next test" : "Next task",
-    });
+    const note = steps.length ? "This is a preview: sign it as a version to keep its solution." : "";
+    const verdict = this.#showVerdict(grid, { note });
     const { log } = this.editor.timeline;
     return { grid, verdict, steps, actions: log, seconds: (log.at(-1)?.at ?? 0) / 1000 };
   }
 
-  #showVerdict(grid, texts) {
+  #showVerdict(grid, texts = {}) {
     this.#verdict = judge(grid, this.shown.test[this.base.test].output ?? null);
-    this.#verdictView.show(this.#verdict, texts);
+    const next = this.base.test + 1 < this.shown.test.length ? "Next test" : "Next task";
+    this.#verdictView.show(this.#verdict, { next, ...texts });
     this.#drawAnswer();
     return this.#verdict;
   }

@@ -6,23 +6,30 @@
  * first, which is done at once; opening the database finishes what was noted and not written.
  */
 
+import { storage } from "./browser_storage.js";
+
 const NAME = "arc2";
 const NOTE = "arc2.unwritten.";
 const STORES = {
   actions: { autoIncrement: true, indexes: ["draft", "note"] },
   outbox: { keyPath: "number", autoIncrement: true, indexes: ["note"] },
   solutions: { keyPath: "solution_id", indexes: ["task_id"] },
+  solved: { keyPath: ["username", "task_id", "version", "test_index"], indexes: ["username"] },
   traces: { keyPath: "trace_id", indexes: ["task_id"] },
   variations: { keyPath: ["task_id", "version"], indexes: ["task_id"] },
   flaws: { keyPath: "flaw_id", indexes: ["task_id"] },
   tasks: { keyPath: "task_id", indexes: [] },
 };
 
+/** The path by which a store's values are found; undefined where they are numbered. */
+export const keyPathOf = (store) => STORES[store].keyPath;
+
 /** Opens the database, made if it is missing. */
 export async function openDatabase(name = NAME) {
-  const opening = indexedDB.open(name, 1);
+  const opening = indexedDB.open(name, 2);
   opening.addEventListener("upgradeneeded", () => {
-    for (const [store, { indexes, ...options }] of Object.entries(STORES)) {
+    const missing = Object.entries(STORES).filter(([store]) => !opening.result.objectStoreNames.contains(store));
+    for (const [store, { indexes, ...options }] of missing) {
       const made = opening.result.createObjectStore(store, options);
       for (const index of indexes) made.createIndex(index, index, { unique: index === "note" });
     }
@@ -34,11 +41,11 @@ export async function openDatabase(name = NAME) {
 
 /** Write what an earlier page noted and could not finish. A note is unique, so what it did finish is not doubled. */
 async function finishNotes(database) {
-  const names = Object.keys(localStorage).filter((key) => key.startsWith(NOTE)).sort();
+  const names = Object.keys(storage).filter((key) => key.startsWith(NOTE)).sort();
   for (const name of names) {
-    const { store, value } = JSON.parse(localStorage.getItem(name)) ?? {};
+    const { store, value } = JSON.parse(storage.getItem(name)) ?? {};
     if (store) await database.put(store, value).catch(alreadyThere);
-    localStorage.removeItem(name);
+    storage.removeItem(name);
   }
 }
 
@@ -71,7 +78,7 @@ class Database {
     return settled(this.#store(store).get(key));
   }
 
-  /** All values of a store, or those whose `index` is `key`, in the order of their keys. */
+  /** All values of a store, or those whose `index` is `key` (or in the key range), in the order of their keys. */
   all(store, index, key) {
     const source = this.#store(store);
     return settled(index ? source.index(index).getAll(key) : source.getAll());
@@ -97,12 +104,12 @@ class Database {
     const note = `${Date.now()}.${String(performance.now()).padStart(12, "0")}.${Math.random()}`;
     const noted = { ...value, note };
     try {
-      localStorage.setItem(NOTE + note, JSON.stringify({ store, value: noted }));
+      storage.setItem(NOTE + note, JSON.stringify({ store, value: noted }));
     } catch {
       // no room for notes: it is written a moment later
     }
     const key = await this.put(store, noted).catch(alreadyThere);
-    localStorage.removeItem(NOTE + note);
+    storage.removeItem(NOTE + note);
     return key;
   }
 

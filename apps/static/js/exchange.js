@@ -7,7 +7,7 @@
 import { isTask } from "./local_api.js";
 
 const WORK = "arc2-work";
-const STORES = ["solutions", "traces", "variations", "flaws", "tasks"];
+const STORES = ["solutions", "solved", "traces", "variations", "flaws", "tasks"];
 
 /** What a file holds: {kind: "work" | "tasks" | "traces", ...}. Throws RangeError with a sentence when it is none of ours. */
 export function readFile(name, text) {
@@ -79,6 +79,7 @@ export async function takeWorkIn(database, drafts, work) {
 }
 
 const KEYS = {
+  solved: ({ username, task_id, version, test_index }) => [username, task_id, version, test_index],
   solutions: (value) => value.solution_id, traces: (value) => value.trace_id, flaws: (value) => value.flaw_id,
   variations: (value) => [value.task_id, value.version], tasks: (value) => value.task_id,
 };

@@ -5,6 +5,7 @@
  */
 
 import { Refused, Unreachable } from "./api.js";
+import { storage } from "./browser_storage.js";
 import { distance, height, isGrid, sameGrid, width } from "./grid.js";
 import { contentTags } from "./task_list.js";
 import { contentOf, transformTask } from "./transforms.js";
@@ -13,7 +14,7 @@ const NAME_KEY = "arc2.username";
 const NO_NAME = "Type your name first.";
 
 /** `datasetUrl` null: only tasks from files. `onEvent` gets {event, data} from other tabs. */
-export function localApi(database, { datasetUrl = null, storage = globalThis.localStorage, onEvent = () => {} } = {}) {
+export function localApi(database, { datasetUrl = null, onEvent = () => {} } = {}) {
   const tabs = new BroadcastChannel("arc2.local");
   tabs.addEventListener("message", ({ data }) => onEvent(data));
   const tell = (event, taskId) => {
@@ -92,9 +93,8 @@ export function isTask(value) {
 function taskCalls(database, book, me, tell) {
   return {
     async tasks() {
-      const [byTask, traces, solutions] = await Promise.all([book.versions(), database.all("traces"), database.all("solutions")]);
-      const mine = solutions.filter((one) => one.correct && !one.version && one.username === (me() ?? ""));
-      const solved = new Set(mine.map((one) => `${one.test_index} ${one.task_id}`));
+      const [byTask, traces, mine] = await Promise.all([book.versions(), database.all("traces"), database.all("solved", "username", me() ?? "")]);
+      const solved = new Set(mine.filter((one) => !one.version).map((one) => `${one.test_index} ${one.task_id}`));
       const traced = new Map();
       for (const { task_id: taskId } of traces) traced.set(taskId, (traced.get(taskId) ?? 0) + 1);
       return { tasks: [...byTask].map(([taskId, versions]) => row(taskId, versions, traced.get(taskId) ?? 0, solved)), event_id: null };

@@ -118,8 +118,12 @@ export class Navigation {
     this.#showBar();
     const { label } = address.parameters;
     const title = attempt ? `Attempt${label ? ` of ${label}` : ""}:` : "";
-    const isOpen = await this.#parts.bench.open({ taskId: here.taskId, task, test, draft: this.draft }, { attempt, title });
+    const isOpen = await this.#parts.bench.open(this.#placeOf(here, task), { attempt, title });
     if (isOpen && this.where === here) this.#parts.onTask(isNew);
+  }
+
+  #placeOf({ taskId, version, test }, task) {
+    return { username: this.#parts.session.store.get() ?? "", taskId, version, task, test, draft: this.draft };
   }
 
   #versionOf(number) {

@@ -1,5 +1,6 @@
 /** How one person likes the pages: kept in this browser, and in step between its tabs. */
 
+import { storage as browserStorage } from "./browser_storage.js";
 import { createStore } from "./store.js";
 
 const KEY = "arc2.settings";
@@ -15,7 +16,7 @@ export const DEFAULTS = {
 };
 
 /** {get, set(changes), watch}; what cannot be kept (a full or forbidden storage) holds until the page is left. */
-export function createSettings(storage = globalThis.localStorage) {
+export function createSettings(storage = browserStorage) {
   const store = createStore({ ...DEFAULTS, ...read(storage) });
   globalThis.addEventListener?.("storage", (event) => {
     if (event.key === KEY) store.set({ ...DEFAULTS, ...read(storage) });
@@ -33,7 +34,7 @@ function read(storage) {
   try {
     return JSON.parse(storage.getItem(KEY)) ?? {};
   } catch {
-    return {}; // written by something else, or storage is forbidden
+    return {}; // written by something else
   }
 }
 
@@ -41,6 +42,6 @@ function write(storage, value) {
   try {
     storage.setItem(KEY, JSON.stringify(value));
   } catch {
-    // storage is full or forbidden: the settings hold for this page
+    // storage is full: the settings hold for this page
   }
 }

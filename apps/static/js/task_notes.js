@@ -3,11 +3,10 @@
 import { cellsOf } from "./cell_links.js";
 import { calmed } from "./element.js";
 import { FlawsView } from "./flaws.js";
+import { textDrafts } from "./text_drafts.js";
 import { TracesView } from "./traces.js";
 import { VariationsView } from "./variations.js";
 import { sorted, withReply, withWaiting } from "./waiting.js";
-
-const KEPT = "arc2.unsent";
 
 export class TaskNotes {
   /** Read the notes again, once nothing more has happened for a moment. */
@@ -16,6 +15,7 @@ export class TaskNotes {
   #traces = [];
   #flaws = [];
   #taskId = null;
+  #texts; // what is being written for the task
   #views;
 
   /**
@@ -43,7 +43,7 @@ export class TaskNotes {
       add: (text) => push({ call, args: [context().taskId, this.#note(text)] }),
       link: (link) => bench.link(link),
       selection: () => bench.selected,
-      keep: (text) => this.#keepText(kind, text),
+      keep: (text) => this.#texts.keep({ [kind]: text }),
     };
   }
 
@@ -72,25 +72,16 @@ export class TaskNotes {
     return { text, version: this.#parts.context().version, client_id: newId(), ...(cells.length ? { cells } : {}) };
   }
 
-  /** What is being written for a task stays in this browser until it is sent. */
-  #keepText(kind, text) {
-    try {
-      const name = `${KEPT}.${kind}.${this.#taskId}`;
-      if (text) localStorage.setItem(name, text);
-      else localStorage.removeItem(name);
-    } catch {
-      // storage is full or forbidden: the text stays in its field
-    }
-  }
-
   /** Show the task of the context; what was begun to be written for it is there again. */
   async open() {
     const { taskId, chosen } = this.#parts.context();
     if (this.#taskId !== taskId) {
       this.#taskId = taskId;
       this.#traces = this.#flaws = [];
-      this.#views.traces.restore(localStorage.getItem(`${KEPT}.trace.${taskId}`) ?? "");
-      this.#views.flaws.restore(localStorage.getItem(`${KEPT}.flaw.${taskId}`) ?? "");
+      this.#texts = textDrafts(`notes.${taskId}`, this.#parts.onFailure);
+      const { trace = "", flaw = "" } = this.#texts.read();
+      this.#views.traces.restore(trace);
+      this.#views.flaws.restore(flaw);
     }
     this.show();
     await this.#read();

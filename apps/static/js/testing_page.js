@@ -8,13 +8,14 @@ import { benchCommands } from "./commands.js";
 import { liveUpdates, mountStatus } from "./connection.js";
 import { openDatabase } from "./database.js";
 import { askPasswords, openHelp, openSettings } from "./dialogs.js";
-import { createDrafts } from "./drafts.js";
+import { Drafts } from "./drafts.js";
 import { calmed, setText } from "./element.js";
 import { acceptDrops, mountFiles } from "./files_panel.js";
 import { Gallery } from "./gallery.js";
 import { listenForKeys } from "./keyboard.js";
 import { createLibrary } from "./library.js";
 import { localApi } from "./local_api.js";
+import { MemoryDatabase } from "./memory_database.js";
 import { Navigation } from "./navigation.js";
 import { mountNotices } from "./notices.js";
 import { Outbox } from "./outbox.js";
@@ -59,8 +60,8 @@ class TestingPage {
 
   async start() {
     showTheme(this.#settings);
-    const [isServed, database] = await Promise.all([hasServer(location.pathname), openDatabase().catch(() => null)]);
-    if (!database) return this.#tell(NO_STORAGE);
+    const forgetful = () => this.#tell(NO_STORAGE) && new MemoryDatabase();
+    const [isServed, database] = await Promise.all([hasServer(location.pathname), openDatabase().catch(forgetful)]);
     this.#makeData(database, isServed);
     this.#makeParts();
     this.#listenToPage();
@@ -87,7 +88,7 @@ class TestingPage {
     this.#api = isServed ? serverApi(apiAddress(location.href)) : this.#local;
     this.#session = createSession(this.#api, (name, message) => askPasswords(document.body, name, message));
     this.#library = createLibrary(this.#api, this.#local);
-    this.#drafts = createDrafts(database, () => this.#tell(NO_STORAGE));
+    this.#drafts = new Drafts(database, () => this.#tell(NO_STORAGE));
     this.#outbox = new Outbox(database, {
       apiOf: (change) => (change.isLocal ? this.#local : this.#api),
       mayGo: (change) => change.isLocal || this.#api.isLocal || this.#session.store.get() !== null,
@@ -232,7 +233,7 @@ class TestingPage {
     const solution = { version, test_index: test, grid, actions, seconds };
     const who = { username: this.#session.store.get() ?? "", timestamp: new Date().toISOString() };
     const kept = { solution_id: id, task_id: taskId, correct: verdict.correct, ...who, ...solution };
-    await this.#database.keep("solutions", kept).catch(() => this.#tell(NO_STORAGE));
+    await this.#drafts.submitted(kept).catch(() => this.#tell(NO_STORAGE));
     await this.#push({ call: "submit", args: [taskId, { ...solution, client_id: id }] });
   }
 

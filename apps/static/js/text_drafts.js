@@ -1,16 +1,18 @@
 /** What somebody is writing (a question, a program, a trace), per task: kept in this browser with every change. */
 
-const NAME = "arc2.discussion.";
+import { storage as browserStorage } from "./browser_storage.js";
+
+const NAME = "arc2.writing.";
 
 /** {read(), keep(changes)} of one task and user; `onFailure` is told when the browser keeps nothing. */
-export function textDrafts(name, onFailure, storage = globalThis.localStorage) {
+export function textDrafts(name, onFailure, storage = browserStorage) {
   const key = NAME + name;
 
   function read() {
     try {
       return JSON.parse(storage.getItem(key)) ?? {};
     } catch {
-      return {}; // written by something else, or storage is forbidden
+      return {}; // written by something else
     }
   }
 
