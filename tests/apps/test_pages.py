@@ -51,52 +51,23 @@ def test_text_never_becomes_markup() -> None:
         assert not found, (script.name, found)
 
 
-def test_every_name_that_scripts_rely_on_is_there() -> None:
-    """The `data-testid` names of the testing interface."""
-    names = [
-        "task-id",
-        "task-search",
-        "gallery",
-        "gallery-item",
-        "previous-task",
-        "next-task",
-        "random-task",
-        "train-pair",
-        "test-input",
-        "next-test",
-        "output-grid",
-        "tool-edit",
-        "tool-select",
-        "tool-fill",
-        "tool-line",
-        "tool-rect",
-        "tool-eyedropper",
-        "grid-size",
-        "resize",
-        "copy-input",
-        "reset",
-        "undo",
-        "redo",
-        "submit",
-        "submit-result",
-        "distance",
-        "show-distance",
-        "show-numbers",
-        "palette",
-        "sign-variation",
-        "version",
-        "username",
-        "trace-item",
-        "trace-up",
-        "trace-down",
-        "trace-score",
-        "trace-remove",
-        "export",
-        "import",
-        "replay",
-        "help",
-    ]
-    text = (APPS / "testing_interface.html").read_text(encoding="utf-8")
+NAMES = {
+    "testing_interface": """
+        task-id task-search gallery gallery-item previous-task next-task random-task train-pair test-input next-test output-grid
+        tool-edit tool-select tool-fill tool-line tool-rect tool-eyedropper grid-size resize copy-input reset undo redo submit
+        submit-result distance show-distance show-numbers palette sign-variation version username trace-item trace-up
+        trace-down trace-score trace-remove export import replay help""",
+    "discuss_interface": """
+        chat-input chat-send chat-stop chat-regenerate chat-message model temperature task-data-source copy-prompt code-editor
+        code-input run-code run-all-pairs pair-result code-output code-stdout code-error copy-to-editor submit-trace
+        task-id task-search previous-task next-task version username train-pair""",
+}
+"""The `data-testid` names that tests and assistive scripts rely on."""
+
+
+@pytest.mark.parametrize("page", NAMES)
+def test_every_name_that_scripts_rely_on_is_there(page: str) -> None:
+    text = (APPS / f"{page}.html").read_text(encoding="utf-8")
     text += "".join(script.read_text(encoding="utf-8") for script in SCRIPTS.glob("*.js"))
-    missing = [name for name in names if f'"{name}"' not in text]
+    missing = [name for name in NAMES[page].split() if f'"{name}"' not in text]
     assert not missing

@@ -1,29 +1,13 @@
 """For everybody: screen readers, fingers, small screens, dark rooms; and accounts on a shared server."""
 
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.axe import findings
 from tests.browser.conftest import NewPerson, ServerProcess, Site, free_port
-from tests.browser.person import Person
 from tests.browser.tasks import BLUE_DIAGONAL
-
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text()
-
-
-def findings(person: Person) -> list[str]:
-    """What axe-core has to say that is moderate or worse."""
-    person.page.evaluate(AXE)
-    result = person.page.evaluate("axe.run(document)")
-    return [
-        f"{found['impact']} {found['id']}: {node['html'][:200]}"
-        for found in result["violations"]
-        if found["impact"] in ("moderate", "serious", "critical")
-        for node in found["nodes"]
-    ]
-
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])

@@ -2,13 +2,13 @@
 
 import os
 import re
+from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.conftest import NewPerson, ServerProcess, Site
-from tests.browser.person import Person
+from tests.browser.axe import findings
+from tests.browser.conftest import NewPerson, ServerProcess, Site, free_port
 from tests.browser.talking import (  # noqa: F401  (fixtures)
     ask,
     chat_server,
@@ -19,12 +19,6 @@ from tests.browser.talking import (  # noqa: F401  (fixtures)
     provider,
 )
 from tests.browser.tasks import HOSTILE, TASKS, TURNED, TWO_TESTS
-
-
-def faults_of(person: Person) -> list[str]:
-    """What axe finds that is moderate or worse."""
-    found = Axe().run(person.page).response["violations"]
-    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] != "minor"]
 
 
 def test_addresses_neighbours_numbers_and_the_search(chat_site: Site, new_person: NewPerson) -> None:
@@ -155,7 +149,7 @@ def test_no_accessibility_fault_in_any_state(
     chat_site: Site, new_person: NewPerson, task_id: str, scheme: str, phone: bool
 ) -> None:
     ada = new_person(chat_site, task_id, phone=phone, color_scheme=scheme)
-    assert faults_of(ada) == []
+    assert findings(ada) == []
     name(ada)
     ask(ada, "say:code")
     is_answered(ada)
@@ -164,14 +158,14 @@ def test_no_accessibility_fault_in_any_state(
     ada["chat-regenerate"].last.click()
     is_answered(ada)
     ada.click("key-button")
-    assert faults_of(ada) == []
+    assert findings(ada) == []
     if phone:
         ada.page.get_by_role("button", name="Program").click()
     ada.click("run-all-pairs")
     expect(ada["pair-result"]).to_have_count(3)
     ada.click("run-code")
     expect(ada["code-output"]).to_be_visible()
-    assert faults_of(ada) == []
+    assert findings(ada) == []
 
 
 def test_on_a_phone_one_panel_at_a_time_and_nothing_sticks_out(
@@ -216,7 +210,7 @@ def test_a_task_with_a_hostile_name_is_text(chat_site: Site, new_person: NewPers
     expect(ada["task-id"]).to_have_text(HOSTILE)
     ask(ada, "say:code")
     is_answered(ada)
-    assert ada.page.locator("main img, header img").count() == 0
+    assert ada.page.locator("main img, header img:not(.home img)").count() == 0
 
 
 def test_a_test_of_several_is_sent_to_the_testing_interface_in_its_place(
@@ -228,3 +222,32 @@ def test_a_test_of_several_is_sent_to_the_testing_interface_in_its_place(
     ada.click("run-code", "open-in-testing")
     expect(ada.page).to_have_url(re.compile(f"{TWO_TESTS}/test/1\\?attempt="))
     expect(ada["output-grid"]).to_have_attribute("data-grid", "[[6]]")
+
+
+def test_on_a_shared_server_one_signs_in_first(tmp_path: Path, new_person: NewPerson) -> None:
+    process = ServerProcess(tmp_path, free_port(), SERVER_ACCESS_PASSWORD="a shared secret")
+    try:
+        ada = new_person(discussion_of(process.site), may_fail=True)
+        expect(ada["notice"]).to_contain_text("Sign in first")
+        ada["username"].fill("ada")
+        ada["username"].press("Enter")
+        ada["password"].fill("correct horse")
+        ada["access-password"].fill("a shared secret")
+        ada.click("sign-in")
+        expect(ada["task-id"]).to_have_text("task000")
+        ask(ada, "What is the rule?", "OFFLINE")
+        is_answered(ada)
+        ada.click("settings", "sign-out")
+        expect(ada["notice"]).to_contain_text("Sign in first")
+        expect(ada["chat-message"]).to_have_count(0)
+    finally:
+        process.stop()
+
+
+def test_the_testing_page_leads_to_the_discussion_of_its_task(
+    chat_server: ServerProcess, new_person: NewPerson, task_id: str
+) -> None:
+    ada = new_person(chat_server.site, task_id)
+    ada.click("open-discussion")
+    expect(ada["chat-input"]).to_be_visible()
+    expect(ada["task-id"]).to_have_text(task_id)

@@ -165,7 +165,7 @@ class DiscussPage {
 
   #listen() {
     this.#discussion.store.watch((state) => this.#showConversation(state));
-    this.#session.store.watch(() => this.#navigation.where && this.#onSomebodyElse());
+    this.#session.store.watch(() => this.#onSomebodyElse());
     this.#settings.watch((now, before) => {
       if (now.palette === before.palette && now.numbers === before.numbers) return;
       this.#pairs.redraw();
@@ -177,13 +177,16 @@ class DiscussPage {
   async #begin() {
     try {
       ({ passwords_needed: this.#isShared = false } = await this.#session.load());
-      if (this.#isShared && this.#session.store.get() === null) return this.#tell(SIGN_IN);
-      await this.#load();
+      if (this.#mayRead) await this.#load();
+      else this.#tell(SIGN_IN);
     } catch (error) {
       this.#fail(error);
       if (error instanceof Unreachable) setTimeout(() => this.#begin(), RETRY_MS);
     }
-    return undefined;
+  }
+
+  get #mayRead() {
+    return !this.#isShared || this.#session.store.get() !== null;
   }
 
   async #load() {
@@ -228,6 +231,7 @@ class DiscussPage {
 
   /** Conversations and drafts are one's own; what was written before a name was given goes with the person. */
   #onSomebodyElse() {
+    if (this.#navigation.where === null) return this.#isShared && this.#load().then(() => this.#notices.clear(SIGN_IN), this.#fail);
     const { taskId } = this.#navigation.where;
     const written = this.#drafts.read();
     if (this.#owner === "") {
@@ -248,9 +252,9 @@ class DiscussPage {
     return this.#session.store.get() !== null;
   }
 
-  async #signOut() {
-    await this.#session.signOut().catch(this.#fail);
-    find("username").value = "";
+  /** What the page shows may be for those who are signed in only: it begins anew. */
+  #signOut() {
+    this.#session.signOut().then(() => location.reload(), this.#fail);
   }
 
   // --- talking

@@ -19,6 +19,10 @@ const RULES = {
   RETURN_DOM_FRAGMENT: true,
 };
 
+const MOST_MARKS = 300; // of emphasis in one text: the time to pair them grows with their square
+
+const TOO_DEEP = /^(?:[ \t]*(?:>|[*+-](?=\s))){30}/m;
+
 const escaped = (text) => text.replace(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);
 
 const marked = new Marked({
@@ -42,10 +46,12 @@ export function safeMarkdown(text) {
 }
 
 function asMarkup(text) {
+  if (TOO_DEEP.test(text) || (text.match(/[*_]/g)?.length ?? 0) > MOST_MARKS) return asPlainText(text);
   try {
     return marked.parse(text);
-  } catch (error) {
-    if (!(error instanceof RangeError) && !(error instanceof Error && /infinite|recursion/i.test(error.message))) throw error;
-    return `<p>${escaped(text)}</p>`; // nested too deeply to be read
+  } catch {
+    return asPlainText(text); // what marked stumbles over is shown as it was written
   }
 }
+
+const asPlainText = (text) => `<p>${escaped(text)}</p>`;
