@@ -284,8 +284,10 @@ def test_a_parquet_of_results_is_verified(tmp_path: Path) -> None:
 
     # Parquet cannot hold an empty object
     records = [result(number, [RIGHT, None], provider=[None, None]) for number in range(200)]
-    records.append({"entry_type": "run", "run_id": "run1", "config": {"model_identifier": "CODER"}})
-    parquet.write_table(pyarrow.Table.from_pylist(records), tmp_path / "nested.parquet")
+    run_line = {"entry_type": "run", "run_id": "run1", "config": {"model_identifier": "CODER"}}
+    columns = dict.fromkeys([*records[0], *run_line])
+    rows = [columns | record for record in (run_line, *records)]
+    parquet.write_table(pyarrow.Table.from_pylist(rows), tmp_path / "nested.parquet")
     flat = [record | {"task_data": json.dumps(record["task_data"])} for record in records[:3]]
     parquet.write_table(pyarrow.Table.from_pylist(flat), tmp_path / "flat.parquet")
     done = run(VERIFY, "*.parquet", cwd=tmp_path)
