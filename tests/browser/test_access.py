@@ -9,6 +9,7 @@ from tests.browser.axe import findings
 from tests.browser.conftest import NewPerson, ServerProcess, Site, free_port
 from tests.browser.tasks import BLUE_DIAGONAL
 
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
 def test_axe_finds_nothing_moderate_or_worse(
