@@ -28,6 +28,7 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python tests/bench/bench_client.py
 	$(BIN)/python tests/bench/bench_runs.py
 	$(BIN)/python tests/bench/bench_ui.py
+	$(BIN)/python tests/bench/bench_discussion.py
 	$(BIN)/python tests/bench/bench_server.py
 	$(BIN)/python tests/bench/bench_scoring.py
 	$(BIN)/python tests/bench/bench_datasets.py
