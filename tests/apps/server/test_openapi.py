@@ -1,4 +1,6 @@
-"""The description fits the API: requests made from it, good and bad, never find a 500 or a reply of another shape."""
+"""The description fits the API: requests made import os
+import time
+from it, good and bad, never find a 500 or a reply of another shape."""
 
 from typing import Any
 
@@ -108,12 +110,16 @@ def test_no_request_made_from_the_description_is_answered_with_a_500(case: Any, 
 
 
 def an_answer(user: User) -> str:
-    """The id of an answer in the conversation."""
-    messages = user.done("GET", "chat/task0001")["messages"]
-    if not messages:
-        question = {"text": "x", "model": GOOD["model"], "client_id": f"{len(answered)}"}
-        return str(user.send("POST", "chat/task0001", question).json["message_id"])
-    return str(messages[-1]["message_id"])
+    """The id of an answer that nobody writes any more."""
+    if not user.done("GET", "chat/task0001")["messages"]:
+        question = {"text": "x", "model": GOOD["model"], "client_id": os.urandom(8).hex()}
+        assert user.send("POST", "chat/task0001", question).status_code == 202
+    last = user.done("GET", "chat/task0001")["messages"][-1]
+    while last["status"] == "streaming":
+        user.send("POST", "chat/task0001/stop", {"message_id": last["message_id"]})
+        time.sleep(0.01)
+        last = user.done("GET", "chat/task0001")["messages"][-1]
+    return str(last["message_id"])
 
 
 answered: list[tuple[str, str, int]] = []
