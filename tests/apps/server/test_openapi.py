@@ -1,7 +1,7 @@
-"""The description fits the API: requests made import os
-import time
-from it, good and bad, never find a 500 or a reply of another shape."""
+"""The description fits the API: requests made from it, good and bad, never find a 500 or a reply of another shape."""
 
+import os
+import time
 from typing import Any
 
 import pytest
