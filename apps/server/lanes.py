@@ -3,8 +3,8 @@
 Every program first gets a short run in the fast lane; most end there. One that does not is stopped and run again from
 the start, with its whole time limit, in the slow lane: a pool of its own, at the lowest priority, so that what runs there
 takes no processor time from the fast lane. A quick program thus waits for short runs only, never for a time limit. In both
-lanes clients take turns, and in the slow one each program has a core, so that one that is right is not timed out because
-others beside it are endless. What a client that hung up has sent is not run any further.
+lanes clients take turns, and in the slow one no more than two programs share a core, so that one that is right is seldom
+timed out because others beside it are endless. What a client that hung up has sent is not run any further.
 Programs are functions of their input, so running one twice shows in nothing but time.
 """
 
@@ -58,7 +58,7 @@ class Lanes:
     ) -> None:
         """`open_pool(workers, niceness)`; `limits` of one program; at most `most_waiting` requests at a time, of one client `most_per_client`."""
         cores = os.cpu_count() or 1
-        self._slow_places = cores
+        self._slow_places = 2 * cores
         self._fast = _Lane(open_pool(2 * cores, 0), 2 * cores)
         self._slow = _Lane(open_pool(self._slow_places, LOWEST_PRIORITY), self._slow_places)
         self._limits, self._most_waiting, self._most_per_client = limits, most_waiting, most_per_client

@@ -79,7 +79,7 @@ def test_offline_needs_no_key(tmp_path: Path) -> None:
         "--dataset",
         "arc1-training",
         "--task_ids",
-        '["025d127b", "ff28f65a"]',
+        '["007bbfb7", "0520fde7"]',
         "--output_directory",
         "out",
     )

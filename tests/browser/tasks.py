@@ -36,7 +36,6 @@ TASKS = [
         LARGE, train=[{"input": _SQUARE, "output": _SQUARE}] * 3, test=[{"input": _SQUARE, "output": _SQUARE}]
     ),
     _task(SECRET, test=[{"input": [[7, 8], [0, 7]]}]),
-    _task(HOSTILE),
     _task(
         TURNED,
         train=[
@@ -46,5 +45,6 @@ TASKS = [
         ],
         test=[{"input": [[7, 1, 0], [0, 3, 8]], "output": [[8, 3, 0], [0, 1, 7]]}],
     ),
+    _task(HOSTILE),
 ]
 DATASET = json.dumps(TASKS)

@@ -24,6 +24,7 @@ def test_work_without_a_connection_waits_and_is_sent_in_order(
     bob["trace-text"].fill("meanwhile")
     bob.click("trace-add")
     expect(bob["trace-item"]).to_have_count(1)
+    expect(bob["trace-item"]).not_to_contain_text("waiting to be sent")
     ada.page.context.set_offline(False)
     expect(ada["connection"]).to_be_hidden()
     for person in (ada, bob):

@@ -98,7 +98,9 @@ def test_an_answer_goes_on_while_no_page_is_open(
     ada.page.goto("about:blank")
     ada.page.wait_for_timeout(3500)
     ada.open(task_id)
-    assert is_answered(ada, seconds=1).locator(".prose").inner_text().split() == ["word"] * 400
+    prose = is_answered(ada, seconds=5).locator(".prose")
+    expect(prose).to_contain_text("word word")
+    assert prose.inner_text().split() == ["word"] * 400
 
 
 def test_stop_keeps_what_has_come_and_ends_the_request(

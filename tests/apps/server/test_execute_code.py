@@ -24,7 +24,7 @@ URL = "/arc2/execute_code"
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     folder = tmp_path_factory.mktemp("server")
     (folder / "dataset.json").write_bytes(b"[%b]" % make_task().line)
-    limits = {"EXEC_SECONDS": 1.5, "EXEC_MOST_WAITING": 80, "EXEC_MOST_PER_CLIENT": 72}
+    limits = {"EXEC_SECONDS": 1.0, "EXEC_MOST_WAITING": 80, "EXEC_MOST_PER_CLIENT": 72}
     app = create_app(
         {
             "TESTING": True,
@@ -92,7 +92,7 @@ def test_bad_code_is_a_200_with_its_reason(client: FlaskClient, code: str, error
 
 
 def test_a_slow_program_gets_its_whole_time(client: FlaskClient) -> None:
-    code = "import time\ndef solve_task(grid):\n    time.sleep(0.8)\n    return grid"
+    code = "import time\ndef solve_task(grid):\n    time.sleep(0.6)\n    return grid"
     reply = client.post(URL, json={"code": code, "input_grid": [[1]]}).json
     assert reply is not None and reply["output_grid"] == [[1]]
 
