@@ -110,8 +110,8 @@ class Memory:
 def _family(process: int) -> list[int]:
     family = [process]
     for one in family:
-        for thread in Path(f"/proc/{one}/task").glob("*/children"):
-            with suppress(OSError):
+        with suppress(OSError):  # it may end meanwhile
+            for thread in Path(f"/proc/{one}/task").glob("*/children"):
                 family += map(int, thread.read_text().split())
     return family
 
