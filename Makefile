@@ -25,27 +25,6 @@ test-rest: $(VENV)/installed-dev
 	@if command -v node >/dev/null || [ -n "$$CI" ]; then node --test tests/js/*.test.js; else echo "skipped: tests/js, there is no node here"; fi
 	$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/benchmark
 
-serve: the server on http://127.0.0.1:5000/
-# make bench: performance, as ratios.  make soak: the long failure tests.
-PYTHON ?= python3
-VENV := .venv
-BIN := $(VENV)/bin
-CODE_DATA := synthetic_data_generators/synthetic_data/code_data
-
-.PHONY: demo test test-pages test-rest serve bench soak clean
-
-demo: $(VENV)/installed
-	$(BIN)/python auxiliary_utilities/build_dataset.py
-	$(BIN)/python synthetic_data_generators/generate_code_data.py --max_tasks 30
-	$(BIN)/python synthetic_data_generators/verify_generated_code.py $(CODE_DATA)/code_data_results.jsonl
-
-test: $(VENV)/installed-dev
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	@if command -v node >/dev/null || [ -n "$$CI" ]; then node --test tests/js/*.test.js; else echo "skipped: tests/js, there is no node here"; fi
-	$(BIN)/python -m pytest
-
 serve: $(VENV)/installed
 	$(BIN)/python -m apps.server
 
