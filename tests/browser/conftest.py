@@ -20,7 +20,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.browser.person import Person
+from tests.browser.replies import reply
 from tests.browser.tasks import DATASET, TASK_IDS
+from tests.fault_server import FaultServer, serving
 from tests.scripts import ROOT, environment
 
 CHROMIUM = "/usr/bin/chromium"
@@ -119,6 +121,32 @@ def own_server(tmp_path: Path) -> Iterator[ServerProcess]:
     process = ServerProcess(tmp_path, free_port())
     yield process
     process.stop()
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[FaultServer]:
+    """The model endpoint behind LOCAL_1."""
+    with serving(text=reply, pieces=400) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def chat_server(provider: FaultServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """Our server, with that model."""
+    process = ServerProcess(tmp_path_factory.mktemp("chat"), free_port(), LOCAL_1_BASE_URL=provider.base_url)
+    yield process
+    process.stop()
+
+
+@pytest.fixture(scope="module")
+def chat_site(chat_server: ServerProcess) -> Site:
+    """The discussion page on it."""
+    return discussion_of(chat_server.site)
+
+
+def discussion_of(site: Site) -> Site:
+    """The discussion page beside a testing page."""
+    return Site(site.address.replace("testing_interface", "discuss_interface"), site.folder)
 
 
 _ids = itertools.cycle(TASK_IDS)

@@ -1,43 +1,12 @@
 """What somebody does on the discussion page, in the words of a user."""
 
 import os
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.conftest import ServerProcess, Site, free_port
 from tests.browser.person import Person
-from tests.browser.replies import reply
-from tests.fault_server import FaultServer, serving
 
 MODEL = "LOCAL_1"
-
-
-@pytest.fixture(scope="module")
-def provider() -> Iterator[FaultServer]:
-    """The model endpoint behind LOCAL_1."""
-    with serving(text=reply, pieces=400) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def chat_server(provider: FaultServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """Our server, with that model."""
-    process = ServerProcess(tmp_path_factory.mktemp("chat"), free_port(), LOCAL_1_BASE_URL=provider.base_url)
-    yield process
-    process.stop()
-
-
-@pytest.fixture(scope="module")
-def chat_site(chat_server: ServerProcess) -> Site:
-    """The discussion page on it."""
-    return discussion_of(chat_server.site)
-
-
-def discussion_of(site: Site) -> Site:
-    """The discussion page beside a testing page."""
-    return Site(site.address.replace("testing_interface", "discuss_interface"), site.folder)
 
 
 def name(person: Person) -> str:

@@ -7,16 +7,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NewPerson, ServerProcess, Site
-from tests.browser.talking import (  # noqa: F401  (fixtures)
-    answers,
-    ask,
-    chat_server,
-    chat_site,
-    is_answered,
-    name,
-    provider,
-    write_program,
-)
+from tests.browser.talking import answers, ask, is_answered, name, write_program
 from tests.browser.tasks import TURNED
 from tests.fault_server import FaultServer
 

@@ -8,16 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import findings
-from tests.browser.conftest import NewPerson, ServerProcess, Site, free_port
-from tests.browser.talking import (  # noqa: F401  (fixtures)
-    ask,
-    chat_server,
-    chat_site,
-    discussion_of,
-    is_answered,
-    name,
-    provider,
-)
+from tests.browser.conftest import NewPerson, ServerProcess, Site, discussion_of, free_port
+from tests.browser.talking import ask, is_answered, name
 from tests.browser.tasks import HOSTILE, TASKS, TURNED, TWO_TESTS
 
 

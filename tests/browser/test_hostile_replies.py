@@ -6,14 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import NewPerson, Site
 from tests.browser.person import Person
 from tests.browser.replies import MARKUP
-from tests.browser.talking import (  # noqa: F401  (fixtures)
-    ask,
-    chat_server,
-    chat_site,
-    is_answered,
-    name,
-    provider,
-)
+from tests.browser.talking import ask, is_answered, name
 
 HARM = "img:not(.home img), script:not([src]), iframe, style, form:not(.search, .account, .composer, .trace-form), svg[onload], math, object, embed"
 

@@ -7,15 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import NewPerson, Site
 from tests.browser.replies import TURN
-from tests.browser.talking import (  # noqa: F401  (fixtures)
-    ask,
-    chat_server,
-    chat_site,
-    is_answered,
-    name,
-    provider,
-    write_program,
-)
+from tests.browser.talking import ask, is_answered, name, write_program
 from tests.browser.tasks import SECRET, TURNED
 
 

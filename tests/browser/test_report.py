@@ -1,22 +1,15 @@
 """The report in a browser: grids, differences, filters, folded texts, links, hostile text, phone, no requests."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, expect
 
 from tests.results_files import RIGHT, code_results, direct_results, of_run, run_line, write_lines
 from tests.scripts import run
 from tests.utilities.scoring.records import code_record
-
-CHROMIUM = shutil.which("chromium")
-if os.environ.get("CI") != "true":
-    pytest.importorskip("playwright", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium", allow_module_level=True)
 
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">'</script><script>document.title='owned'</script>"
 
@@ -43,21 +36,11 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "r.html"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture(params=[(1440, 900), (390, 844)], ids=["desktop", "phone"])
-def page(request: pytest.FixtureRequest, browser: Any, report: Path) -> Iterator[Any]:
+def page(request: pytest.FixtureRequest, chromium: Browser, report: Path) -> Iterator[Any]:
     """The report, loaded; nothing may go wrong in it or be asked for."""
     width, height = request.param
-    page = browser.new_page(viewport={"width": width, "height": height})
+    page = chromium.new_page(viewport={"width": width, "height": height})
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda message: faults.append(message.text))
@@ -162,8 +145,8 @@ def test_light_and_dark_can_be_switched(page: Any) -> None:
     assert ground() == light
 
 
-def test_without_a_script_figures_and_verdicts_are_there(browser: Any, report: Path) -> None:
-    context = browser.new_context(java_script_enabled=False)
+def test_without_a_script_figures_and_verdicts_are_there(chromium: Browser, report: Path) -> None:
+    context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(report.as_uri())
     assert "33.3 %" in page.locator(".runs").inner_text()
@@ -171,12 +154,12 @@ def test_without_a_script_figures_and_verdicts_are_there(browser: Any, report: P
     context.close()
 
 
-def test_a_short_report_prints_with_every_grid(browser: Any, tmp_path: Path) -> None:
+def test_a_short_report_prints_with_every_grid(chromium: Browser, tmp_path: Path) -> None:
     write_lines(tmp_path / "results.jsonl", *code_results())
     run("benchmark/report.py", "results.jsonl", "--html", "r.html", cwd=tmp_path)
-    page = browser.new_page(viewport={"width": 800, "height": 200})
+    page = chromium.new_page(viewport={"width": 800, "height": 200})
     page.goto((tmp_path / "r.html").as_uri())
-    page.wait_for_function("document.querySelectorAll('.task[data-drawn] svg.grid').length === 10")
+    expect(page.locator(".task[data-drawn] svg.grid")).to_have_count(10)
     page.emulate_media(media="print")
     assert not page.locator("#filters").is_visible()
     page.close()

@@ -15,6 +15,7 @@ export class Gallery {
   #building = 0;
   #painter;
   #onFilter;
+  #updateCalmly = calmed(() => this.#update(), 60);
   #search = h("input", {
     type: "search", "aria-label": "Search by id", placeholder: "Search by id…", "data-testid": "gallery-search", autocomplete: "off", spellcheck: "false",
   });
@@ -30,7 +31,7 @@ export class Gallery {
     this.#painter = new ThumbnailPainter(loadTask, settings);
     this.#onFilter = onFilter;
     root.append(h("div", { class: "gallery-head" }, h("h2", {}, "Tasks"), this.#filters, this.#count), this.#empty, this.#list);
-    this.#filters.addEventListener("input", calmed(() => this.#filtersChanged(), 60));
+    this.#filters.addEventListener("input", () => this.#filtersChanged());
   }
 
   focus() {
@@ -55,12 +56,13 @@ export class Gallery {
     return { query: this.#search.value, ...Object.fromEntries(new FormData(this.#filters)) };
   }
 
+  /** The address says at once what is looked for, so that a change from elsewhere in the meantime does not undo it. */
   #filtersChanged() {
     const { query, state, size, tag } = this.#wanted;
     const unlessAny = (value) => (value === "any" ? "" : value);
     this.#onFilter(galleryAddress({ query, state: unlessAny(state), size: unlessAny(size), tag }));
     this.#list.scrollTop = 0;
-    this.#update();
+    this.#updateCalmly();
   }
 
   #update() {
