@@ -17,6 +17,7 @@ import argparse
 import asyncio
 import hashlib
 import json
+import queue
 import random
 import re
 import sys
@@ -162,18 +163,24 @@ class FaultServer:
 @contextmanager
 def serving(**options: Any) -> Iterator[FaultServer]:
     """A FaultServer in a thread of its own, for tests that are not coroutines."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    started: queue.SimpleQueue[tuple[FaultServer, asyncio.AbstractEventLoop, asyncio.Event]] = (
+        queue.SimpleQueue()
+    )
+
+    async def serve() -> None:
+        async with FaultServer(**options) as server:
+            over = asyncio.Event()
+            started.put((server, asyncio.get_running_loop(), over))
+            await over.wait()
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
     thread.start()
-    server = FaultServer(**options)
-    asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result()
+    server, loop, over = started.get()
     try:
         yield server
     finally:
-        asyncio.run_coroutine_threadsafe(server.__aexit__(), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
+        loop.call_soon_threadsafe(over.set)
         thread.join()
-        loop.close()
 
 
 async def _serve(options: argparse.Namespace) -> None:

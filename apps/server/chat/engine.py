@@ -50,6 +50,8 @@ class Answer:
     task: "asyncio.Task[None] | None" = None
     """Once it runs."""
     to_stop: bool = False
+    is_ending: bool = False
+    """What it is has been decided, and is being kept."""
 
 
 class Engine:
@@ -103,6 +105,7 @@ class Engine:
             asyncio.run_coroutine_threadsafe(self._end(), loop).result(timeout=CLOSE_SECONDS)
             loop.call_soon_threadsafe(loop.stop)
             self._thread.join()
+            loop.run_until_complete(loop.shutdown_default_executor())
             loop.close()
 
     # --- in the loop -------------------------------------------------------------------------------------------------
@@ -151,6 +154,7 @@ class Engine:
             raise
         finally:
             saving.cancel()
+            await asyncio.gather(saving, return_exceptions=True)
             with self._lock:
                 self._answers.pop(message.message_id, None)
 
@@ -217,11 +221,12 @@ class Engine:
         message.status, message.error = status, error
 
     async def _end_of(self, answer: Answer, cost: float | None) -> None:
+        answer.is_ending = True
         message = answer.message
         if message.status == "done" and not answer.length and message.text:
             self._hear(answer, "text", message.text)  # a model that does not stream
         charged = None if answer.api_key else cost
-        await asyncio.shield(asyncio.to_thread(store.finish, self._database, answer.key[0], message, charged))
+        await asyncio.to_thread(store.finish, self._database, answer.key[0], message, charged)
         name = "failed" if message.status == "failed" else "done"
         data = {"message_id": message.message_id, "message": msgspec.to_builtins(message)}
         self._channels.tell(answer.key, name, data | ({"error": message.error} if message.error else {}))
@@ -241,6 +246,9 @@ def _javascript_length(text: str) -> int:
 
 
 def _break_off(answer: Answer) -> None:
+    """Once only: what ends it (closing a connection, keeping what has arrived) is not broken off in its turn."""
+    if answer.to_stop or answer.is_ending:
+        return
     answer.to_stop = True
     if answer.task:
         answer.task.cancel()

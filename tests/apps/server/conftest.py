@@ -1,5 +1,6 @@
 """A real app on a small dataset in a folder of its own, and users who are logged in to it."""
 
+import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from apps.server import close_app, create_app
 from tests.conftest import make_task
+from tests.fault_server import FaultServer, serving
 from utilities.files import json_list, write_atomically
 
 ORIGIN = "http://localhost"
@@ -85,19 +87,20 @@ def visitor(app: Flask) -> User:
     return User(app.test_client())
 
 
+def logged_in(app: Flask, name: str) -> User:
+    """A client of the app that is logged in under this name."""
+    user = User(app.test_client())
+    user.done("POST", "session", {"username": name})
+    return user
+
+
 NewUser = Callable[[str], User]
 
 
 @pytest.fixture
 def user(app: Flask) -> NewUser:
     """Logs a user in."""
-
-    def log_in(name: str) -> User:
-        user = User(app.test_client())
-        user.done("POST", "session", {"username": name})
-        return user
-
-    return log_in
+    return functools.partial(logged_in, app)
 
 
 @pytest.fixture
@@ -108,3 +111,20 @@ def ada(user: NewUser) -> User:
 @pytest.fixture
 def bob(user: NewUser) -> User:
     return user("bob")
+
+
+@pytest.fixture
+def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., FaultServer]]:
+    """Starts a model endpoint that `local:any` leads to."""
+    opened = []
+
+    def start(**options: Any) -> FaultServer:
+        context = serving(**options)
+        server = context.__enter__()
+        opened.append(context)
+        monkeypatch.setenv("LOCAL_BASE_URL", server.base_url)
+        return server
+
+    yield start
+    for context in opened:
+        context.__exit__(None, None, None)

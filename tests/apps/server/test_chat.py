@@ -1,98 +1,15 @@
 """Discussing a task with a model on the server: real models behind a real app, streams read as a page reads them."""
 
-import json
-import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 
-from apps.server import close_app
-from tests.apps.server.conftest import TASK, NewApp, NewUser, User
-from tests.fault_server import FaultServer, serving
-
-CHAT = f"chat/{TASK}"
-LONG = "word " * 400
-
-
-@pytest.fixture
-def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., FaultServer]]:
-    """Starts a model endpoint that `local:any` leads to."""
-    opened = []
-
-    def start(**options: Any) -> FaultServer:
-        context = serving(**options)
-        server = context.__enter__()
-        opened.append(context)
-        monkeypatch.setenv("LOCAL_BASE_URL", server.base_url)
-        return server
-
-    yield start
-    for context in opened:
-        context.__exit__(None, None, None)
-
-
-def question(text: str = "What is the rule?", **settings: Any) -> dict[str, Any]:
-    return {"text": text, "model": "local:any", "client_id": os.urandom(6).hex(), **settings}
-
-
-def ask(user: User, text: str = "What is the rule?", **settings: Any) -> str:
-    """The id of the answer that is being written."""
-    reply = user.send("POST", CHAT, question(text, **settings))
-    assert reply.status_code == 202, reply.get_data(as_text=True)
-    assert reply.json is not None
-    return str(reply.json["message_id"])
-
-
-def messages(user: User) -> list[dict[str, Any]]:
-    return list(user.done("GET", CHAT)["messages"])
-
-
-def answer(user: User, message_id: str) -> dict[str, Any]:
-    """The message once it is over."""
-    for _ in range(600):
-        found = next(message for message in messages(user) if message["message_id"] == message_id)
-        if found["status"] != "streaming":
-            return found
-        time.sleep(0.05)
-    raise AssertionError("the answer never ended")
-
-
-Told = tuple[int, str, dict[str, Any]]
-
-
-def events(user: User, since: int | None, until: Callable[[list[Told]], bool]) -> list[Told]:
-    """What a stream that begins after event `since` tells, until that is enough."""
-    headers = {} if since is None else {"Last-Event-ID": str(since)}
-    response = user.client.get(f"/arc2/api/{CHAT}/stream", headers=headers, buffered=False)
-    told: list[Told] = []
-    try:
-        for block in response.response:
-            for part in bytes(block).decode().split("\n\n"):
-                fields = dict(line.split(": ", 1) for line in part.splitlines() if ": " in line)
-                if "event" in fields:
-                    told.append((int(fields["id"]), fields["event"], json.loads(fields["data"])))
-            if told and until(told):
-                break
-    finally:
-        response.close()
-    return told
-
-
-def over(told: list[Told]) -> bool:
-    return told[-1][1] in ("done", "failed")
-
-
-def text_of(told: list[Told], message_id: str) -> str:
-    """What a page shows of a message after these events."""
-    text = ""
-    for _, name, data in told:
-        if name == "delta" and data["message_id"] == message_id:
-            text = data["text"] if data["restart"] else text + data["text"]
-    return text
+from tests.apps.server.chatting import CHAT, LONG, answer, ask, events, messages, over, question, text_of
+from tests.apps.server.conftest import TASK, User
+from tests.fault_server import FaultServer
 
 
 def test_offline_answers_with_words_and_code_and_needs_no_key(ada: User) -> None:
@@ -170,42 +87,6 @@ def test_a_page_that_opens_in_the_middle_reads_what_there_is(
     assert found["status"] == "stopped" and LONG.startswith(found["text"]) and found["text"]
 
 
-def test_stop_closes_the_connection_to_the_model(ada: User, endpoint: Callable[..., FaultServer]) -> None:
-    server = endpoint(script=["hang"])
-    message_id = ask(ada)
-    while not server.log:
-        time.sleep(0.01)
-    ada.done("POST", f"{CHAT}/stop", {"message_id": message_id})
-    assert answer(ada, message_id)["status"] == "stopped"
-    for _ in range(200):
-        if server.outcomes() == ["disconnected"]:
-            break
-        time.sleep(0.02)
-    assert server.outcomes() == ["disconnected"]
-
-
-@pytest.mark.parametrize(
-    ("fault", "words"), [("401", "key"), ("400", "answered 400"), ("500", "tries"), ("404", "model")]
-)
-def test_failures_arrive_as_a_sentence_in_the_conversation(
-    ada: User, endpoint: Callable[..., FaultServer], fault: str, words: str
-) -> None:
-    endpoint(script=[fault] * 3)
-    found = answer(ada, ask(ada))
-    assert found["status"] == "failed" and words in found["error"].lower(), found["error"]
-
-
-def test_a_try_that_breaks_leaves_nothing_in_the_answer(
-    ada: User, endpoint: Callable[..., FaultServer]
-) -> None:
-    endpoint(text=LONG, pieces=20, script=["error_midstream:502", "ok"])
-    start = ada.done("GET", CHAT)["event_id"]
-    message_id = ask(ada)
-    told = events(ada, start, over)
-    assert text_of(told, message_id) == LONG
-    assert messages(ada)[-1]["text"].strip() == LONG.strip()
-
-
 def test_the_same_question_sent_again_is_asked_once(ada: User, endpoint: Callable[..., FaultServer]) -> None:
     server = endpoint()
     body = question()
@@ -263,20 +144,6 @@ def test_conversations_are_ones_own(
     assert messages(ada) == []
 
 
-def test_clearing_while_an_answer_is_written_leaves_nothing(
-    ada: User, endpoint: Callable[..., FaultServer]
-) -> None:
-    server = endpoint(script=["hang_during"])
-    ask(ada)
-    while not server.log:
-        time.sleep(0.01)
-    ada.done("DELETE", CHAT)
-    while server.outcomes() != ["disconnected"]:
-        time.sleep(0.01)
-    assert messages(ada) == []
-    answer(ada, ask(ada, "again"))
-
-
 def test_the_prompt_shows_the_train_pairs_that_were_chosen(
     ada: User, endpoint: Callable[..., FaultServer]
 ) -> None:
@@ -314,27 +181,6 @@ def test_an_own_key_is_used_and_kept_nowhere(
     assert server.authorizations == {"Bearer sk-own-0123456789"}
     kept = b"".join(path.read_bytes() for path in (folder / "data").rglob("*") if path.is_file())
     assert b"sk-own" not in kept and "sk-own" not in caplog.text
-
-
-def test_the_days_budget_holds_for_the_servers_key_and_not_for_an_own_one(
-    new_app: NewApp, endpoint: Callable[..., FaultServer]
-) -> None:
-    server = endpoint()
-    ada = _user_of(new_app(CHAT_BUDGET=0.0015))
-    for _ in range(2):
-        assert answer(ada, ask(ada))["status"] == "done"
-    ada.done("DELETE", CHAT)  # what was spent stays spent
-    found = answer(ada, ask(ada))
-    assert found["status"] == "failed" and "budget" in found["error"]
-    assert len(server.log) == 2
-    ada.done("DELETE", CHAT)
-    assert answer(ada, ask(ada, api_key="sk-own-0123456789"))["status"] == "done"
-
-
-def _user_of(app: Flask) -> User:
-    user = User(app.test_client())
-    user.done("POST", "session", {"username": "ada"})
-    return user
 
 
 @pytest.mark.parametrize(
@@ -375,34 +221,6 @@ def test_hostile_answers_are_kept_as_text(ada: User, endpoint: Callable[..., Fau
     found = answer(ada, ask(ada))
     assert found["status"] == "done"
     assert len(found["text"]) >= len(text) - 2
-
-
-def test_an_answer_whose_server_ended_counts_as_failed(
-    new_app: NewApp, user: NewUser, endpoint: Callable[..., FaultServer], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    endpoint(script=["hang"])
-    first = new_app()
-    ada = _user_of(first)
-    message_id = ask(ada)
-    monkeypatch.setattr("apps.server.chat.store.ABANDONED_SECONDS", -1)
-    second = _user_of(new_app())
-    found = next(message for message in messages(second) if message["message_id"] == message_id)
-    assert found["status"] == "failed" and "restarted" in found["error"]
-    close_app(first)
-
-
-def test_closing_the_app_saves_what_has_arrived(
-    new_app: NewApp, endpoint: Callable[..., FaultServer]
-) -> None:
-    endpoint(text=LONG, pieces=40, script=["hang_during"])
-    app = new_app()
-    ada = _user_of(app)
-    ask(ada)
-    while not messages(ada)[-1]["text"]:
-        time.sleep(0.02)
-    close_app(app)
-    found = messages(_user_of(new_app()))[-1]
-    assert found["status"] == "stopped" and LONG.startswith(found["text"]) and found["text"]
 
 
 def test_other_origins_cannot_ask(ada: User) -> None:

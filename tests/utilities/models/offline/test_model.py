@@ -116,7 +116,7 @@ def test_effort_bounds_the_search_and_other_words_for_it_are_refused_with_what_t
 
 
 def test_an_unsolvable_task_gets_no_answer() -> None:
-    (reply,) = answered(request(prompt_for(slow_task(), asks=CODE)))
+    (reply,) = answered(request(prompt_for(slow_task(), asks=CODE), effort="low"))
     assert "found no program" in reply.text
     assert "```" not in reply.text
 

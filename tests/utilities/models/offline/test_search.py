@@ -60,7 +60,7 @@ def test_pairs_without_a_rule_have_no_program() -> None:
         ([[0, 5, 0], [5, 0, 6], [0, 6, 1]], [[4, 4, 1, 0, 6], [0, 3, 3, 5, 8]]),
         ([[2, 2, 0], [0, 1, 1], [3, 0, 3]], [[1, 9, 9, 2, 0], [5, 0, 7, 7, 4]]),
     )
-    assert solve(Job(noise)) == []
+    assert solve(Job(noise, effort="low")) == []
 
 
 def test_the_same_job_gives_the_same_programs(tasks: dict[str, Any]) -> None:
@@ -83,7 +83,7 @@ def test_a_new_operation_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
     source = random.Random(0)
     inputs = [[[source.randrange(10) for _ in range(6)] for _ in range(5)] for _ in range(3)]
     pairs = tuple((one, [[cell * 7 % 10 for cell in row[::2]] for row in one[::-2]]) for one in inputs)
-    assert solve(Job(pairs)) == []
+    assert solve(Job(pairs, effort="low")) == []
 
     @declare.operation("Keep every {step}th cell, from below, times {factor}", CHOICES, length=1.0)
     def thin_out(grid: Array, step: int, factor: int) -> Array:
@@ -91,7 +91,7 @@ def test_a_new_operation_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
         return grid[::-step, ::step] * factor % 10
 
     monkeypatch.setattr(catalogue, "FAMILIES", [*catalogue.FAMILIES, __name__.rpartition(".")[2]])
-    (solution, *_) = solve(Job(pairs))
+    (solution, *_) = solve(Job(pairs, effort="low"))
     assert "1. Keep every 2th cell, from below, times 7." in solution.words
     assert "    answer = thin_out(grid, step=2, factor=7)" in solution.code
 
