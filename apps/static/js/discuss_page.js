@@ -8,13 +8,13 @@ import { Chat } from "./chat.js";
 import { BEGINNING, CodeEditor } from "./code_editor.js";
 import { CodeRunner } from "./code_runner.js";
 import { Composer } from "./composer.js";
-import { asMarkdown, underWay, wordsOf } from "./conversation.js";
+import { underWay, wordsOf } from "./conversation.js";
+import { mountConversationTools } from "./conversation_tools.js";
 import { openDatabase } from "./database.js";
 import { askPasswords, openSettings } from "./dialogs.js";
 import { DiscussNavigation } from "./discuss_navigation.js";
 import { Discussion } from "./discussion.js";
 import { setText } from "./element.js";
-import { save } from "./exchange.js";
 import { createLibrary } from "./library.js";
 import { localApi } from "./local_api.js";
 import { ModelControls } from "./model_controls.js";
@@ -127,11 +127,9 @@ class DiscussPage {
       find, send: (text, replaces) => this.#send(text, replaces), stop: () => this.#discussion.stop(),
       keep: (question) => this.#drafts.keep({ question }),
     });
-    const asJson = (task_id, messages) => JSON.stringify({ task_id, messages }, null, 2);
-    find("copy-prompt").addEventListener("click", () => this.#copyPrompt());
-    find("export").addEventListener("click", () => this.#export(asJson, "json"));
-    find("export-markdown").addEventListener("click", () => this.#export(asMarkdown, "md"));
-    find("clear-history").addEventListener("click", () => this.#clear());
+    mountConversationTools(document, {
+      find, discussion: this.#discussion, tell: this.#tell, copyPrompt: () => this.#copyPrompt(),
+    });
   }
 
   /** What can be done with a message and what is in it. */
@@ -311,16 +309,6 @@ class DiscussPage {
     } catch {
       this.#tell("This browser does not let the page copy: take it from here.", { text }); // forbidden, or no secure context
     }
-  }
-
-  #export(asText, ending) {
-    const { taskId, messages } = this.#discussion.store.get();
-    save(document, `discussion_${taskId}.${ending}`, asText(taskId, messages));
-  }
-
-  #clear() {
-    if (!this.#discussion.store.get().messages.length) return;
-    this.#tell("Remove the whole conversation about this task?", { action: ["Remove it", () => this.#discussion.clear()] });
   }
 
   #setCut(isCut) {
