@@ -13,8 +13,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from agents.reasoning_code_generator import ReasoningCodeGenerator
 from utilities.answers import described, read_answers, verified_file
 from utilities.command_line import parse, run_main
-from utilities.config import ROOT, setting
-from utilities.dataset_card import dataset_card
+from utilities.config import ROOT, UsageError, setting
+from utilities.dataset_card import dataset_card, is_card
 from utilities.files import write_atomically
 from utilities.results_files import find_results
 from utilities.training_export import FORMATS, ExcludedTasks, Row, Selection, write_rows
@@ -55,6 +55,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         skip_hard_coded=config.skip_hard_coded,
     )
     path = Path(config.output_directory or FOLDER) / FORMATS[config.format].file_name
+    card_path = path.with_name("README.md")
+    if card_path.exists() and not is_card(card_path):
+        raise UsageError(f"{card_path} is not of an earlier export: choose another --output_directory")
     write_rows(path, _rows(files, selection), config.format)
     count, tasks = selection.models.total(), len(selection.tasks)
     card = dataset_card(
@@ -65,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         excluded=[Path(name).name for name in config.exclude_tasks],
         per_task=config.per_task,
     )
-    write_atomically(path.with_name("README.md"), card.encode())
+    write_atomically(card_path, card.encode())
     print(f"wrote {count} programs for {tasks} tasks to {path}")
     if selection.skipped:
         print(f"skipped {selection.skipped.total()} answers: {described(selection.skipped)}")

@@ -1,9 +1,14 @@
 """The dataset card (README.md) that lies beside exported training data, and tells `datasets` how to load it."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-_HEAD = """---
+_BEGINNING = """---
 pretty_name: Verified ARC programs
+"""
+_HEAD = (
+    _BEGINNING
+    + """\
 language:
 - en
 task_categories:
@@ -27,6 +32,7 @@ dataset_info:
 {features}
 ---
 """
+)
 
 _COLUMNS = {
     "messages": ("", "the prompt, and the reply: reasoning, then the program in a fenced code block"),
@@ -73,6 +79,12 @@ from datasets import load_dataset
 rows = load_dataset("path/to/this/folder", split="train")
 ```
 """
+
+
+def is_card(path: Path) -> bool:
+    """Whether a file is a card of ours, which a later export may replace. Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(len(_BEGINNING)) == _BEGINNING.encode()
 
 
 def dataset_card(

@@ -145,6 +145,17 @@ def test_hard_coded_programs_are_marked_and_can_be_left_out(tmp_path: Path) -> N
     assert [row["python_code"] for row in rows(tmp_path)] == [program("grid")]
 
 
+def test_a_readme_that_is_no_card_is_left_alone(tmp_path: Path) -> None:
+    lines(tmp_path / "results.jsonl", RUN, record("aaaaaaaa", [program("grid")]))
+    export(tmp_path, "results.jsonl")
+    export(tmp_path, "results.jsonl")  # over its own card
+    (tmp_path / "out" / "README.md").write_text("# my project\n")
+    (tmp_path / "out" / "train.jsonl").unlink()
+    assert "choose another --output_directory" in export(tmp_path, "results.jsonl", code=2)
+    assert (tmp_path / "out" / "README.md").read_text() == "# my project\n"
+    assert not (tmp_path / "out" / "train.jsonl").exists()
+
+
 def test_a_fence_in_a_program_does_not_end_its_block(tmp_path: Path) -> None:
     lines(tmp_path / "r.jsonl", RUN, record("aaaaaaaa", [program('"```"')], reasoning=[None]))
     export(tmp_path, "r.jsonl")

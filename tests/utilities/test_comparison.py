@@ -32,7 +32,8 @@ def test_only_shared_tasks_are_compared_and_the_others_named() -> None:
 def test_a_run_compared_with_itself_differs_by_nothing() -> None:
     same = outcomes(run(x=True, y=False))
     found = compare(same, same)
-    assert (found.difference, found.difference_interval, found.won, found.lost) == (0.0, (0.0, 0.0), [], [])
+    assert (found.difference, found.won, found.lost) == (0.0, [], [])
+    assert found.difference_interval.low < 0 < found.difference_interval.high
 
 
 def test_a_clear_difference_is_clear() -> None:
@@ -40,7 +41,7 @@ def test_a_clear_difference_is_clear() -> None:
     a, b = run(**dict.fromkeys(names, False)), run(**{name: number < 20 for number, name in enumerate(names)})
     found = compare(outcomes(a), outcomes(b))
     assert found.difference == 0.5
-    assert found.difference_interval.low > 0.3
+    assert found.difference_interval.low > 0.25
     assert found.mcnemar_p == pytest.approx(2 * 0.5**20)
 
 

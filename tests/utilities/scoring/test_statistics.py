@@ -62,11 +62,18 @@ def test_intervals_of_partial_scores_cover() -> None:
     assert np.mean([low <= truth <= high for low, high in intervals]) >= 0.935
 
 
-def test_intervals_of_differences_cover() -> None:
-    random, differences, chances = np.random.default_rng(4), [-1.0, 0.0, 1.0], [0.1, 0.7, 0.2]
-    runs = random.multinomial(100, chances, size=500)
-    intervals = [difference_interval(dict(zip(differences, map(int, run), strict=True))) for run in runs]
-    assert np.mean([low <= 0.1 <= high for low, high in intervals]) >= 0.93
+@pytest.mark.parametrize(
+    ("tasks", "won", "lost"),
+    [(10, 0.1, 0.0), (40, 0.03, 0.0), (40, 0.05, 0.02), (120, 0.02, 0.01), (100, 0.2, 0.1)],
+)
+def test_intervals_of_differences_cover(tasks: int, won: float, lost: float) -> None:
+    random, differences = np.random.default_rng(4), [-1.0, 0.0, 1.0]
+    runs = Counter(map(tuple, random.multinomial(tasks, [lost, 1 - won - lost, won], size=500).tolist()))
+    covered = 0
+    for run, times in runs.items():
+        low, high = difference_interval(dict(zip(differences, run, strict=True)))
+        covered += times * (low <= won - lost <= high)
+    assert covered / 500 >= 0.935
 
 
 def test_an_interval_is_that_of_resampling_task_by_task() -> None:
@@ -87,8 +94,15 @@ def test_nothing_solved_is_not_certainty() -> None:
     assert high > 0.1
 
 
-def test_equal_runs_differ_by_nothing() -> None:
-    assert difference_interval({0.0: 40}) == (0.0, 0.0)
+def test_runs_that_never_disagree_are_not_certainly_equal() -> None:
+    low, high = difference_interval({0.0: 40})
+    assert -0.1 < low < 0 < high < 0.1
+
+
+def test_a_run_that_wins_everything_is_not_certain_to() -> None:
+    low, high = difference_interval({1.0: 7})
+    assert 0 < low < 0.9
+    assert high == 1.0
 
 
 @pytest.mark.parametrize(("won", "lost"), [(0, 0), (5, 0), (3, 9), (7, 7)])
