@@ -39,7 +39,7 @@ class Effort:
 
 EFFORTS: dict[EffortName, Effort] = {
     "low": Effort(1e5, 64, 15.0),
-    "medium": Effort(5e5, 256, 60.0),
+    "medium": Effort(4e5, 256, 60.0),
     "high": Effort(2.5e6, 1024, 300.0),
 }
 """By `--reasoning_effort`."""
