@@ -20,6 +20,7 @@ from utilities.models.offline.program import INPUT, Step
 from utilities.models.offline.protocol import EffortName
 from utilities.models.offline.rules import Rules
 from utilities.models.offline.states import LAYERS, Pool, as_arrays
+from utilities.models.offline.without_view import without_view
 
 LONGEST = 6.0
 """A program with a longer description says more about the train pairs than about the task."""
@@ -106,11 +107,12 @@ class Search:
         outputs = tuple(view.see(two, one, **constants) for one, two in pairs)
         facts = Facts(tuple(seen[: len(outputs)]), outputs)
         told = tuple(constants.items())
-        pool = Pool(Step(view.see, (INPUT, INPUT), told), facts, seen, self.budget)
-        return [
-            Step(view.undo, (step, INPUT), told, step.length + view.length)
-            for step in self._found_in(pool, phases, LONGEST - view.length)
-        ]
+        base = Step(view.see, (INPUT, INPUT), told)
+        found: list[Step] = []
+        for step in self._found_in(Pool(base, facts, seen, self.budget), phases, LONGEST - view.length):
+            wrapped = Step(view.undo, (step, INPUT), told, step.length + view.length)
+            found.append(without_view(step, base, wrapped, self.inputs) or wrapped)
+        return found
 
     def _found_in(self, pool: Pool, phases: Sequence[Phase], longest: float) -> list[Step]:
         """The programs, none longer than `longest`, of the first phase that finds any."""

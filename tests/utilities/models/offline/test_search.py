@@ -63,6 +63,19 @@ def test_pairs_without_a_rule_have_no_program() -> None:
     assert solve(Job(noise, effort="low")) == []
 
 
+@pytest.mark.parametrize("background", [0, 1, 8])
+def test_a_background_that_does_not_matter_is_not_spoken_of(background: int) -> None:
+    source = random.Random(background)
+    colours = [*[background] * 8, 3, 4]
+    inputs = [[[source.choice(colours) for _ in range(7)] for _ in range(5)] for _ in range(3)]
+    mirrored = tuple((one, [row[::-1] for row in one]) for one in inputs)
+    recoloured = tuple((one, [[2 if cell == 3 else cell for cell in row] for row in one]) for one in inputs)
+    for pairs in (mirrored, recoloured, tuple((one, one) for one in inputs)):
+        best = solve(Job(pairs, effort="low"))[0]
+        assert "background of all inputs" not in best.words
+        assert "2. " not in best.words
+
+
 def test_the_same_job_gives_the_same_programs(tasks: dict[str, Any]) -> None:
     job = job_of(tasks["0520fde7"])
     assert solve(job) == solve(job)

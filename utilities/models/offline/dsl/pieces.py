@@ -150,12 +150,12 @@ def odd_one_out(pieces: Pieces, by: Callable[[Array], Measured]) -> Array:
 
 
 @operation(
-    "Take the piece of which there are most: those that agree in their {by}",
+    "Take the piece of which there are most: those that agree in {by}",
     options(by=group("shape")),
     length=1.0,
 )
 @operation(
-    "Take the piece of which there are most: those that agree in their {by}",
+    "Take the piece of which there are most: those that agree in {by}",
     options(by=group("any_pick")),
     length=1.2,
 )
