@@ -11,8 +11,10 @@ from typing import Any
 
 from utilities.command_line import parse_given
 from utilities.config import RunConfig, RunFailed, UsageError, check_executor, setting
+from utilities.outputs import check_outputs
 from utilities.record_reader import current_results
 from utilities.rescoring import Rescored, rescore
+from utilities.results import journal_path
 from utilities.run_setup import Job, Setup, prepare
 from utilities.runner import run_prepared
 from utilities.scoring import TaskResult, judge, write_submission
@@ -58,6 +60,8 @@ def run_benchmark(
     setup = prepare(job, argv)
     submission = None if setup.config.dry_run else setup.config.submission
     if submission:
+        kept = (setup.results, journal_path(setup.results), setup.log, *setup.selection.files)
+        check_outputs({"--submission": submission}, kept)
         _check_writable(Path(submission))
     code = run_prepared(setup)
     if submission:

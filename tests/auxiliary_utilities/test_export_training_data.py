@@ -317,3 +317,12 @@ def test_a_fault_is_one_sentence_and_an_earlier_export_stays(
     assert said.count("\n") == 1
     assert (tmp_path / "out" / "train.jsonl").read_bytes() == before
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"train.jsonl", "README.md"}
+
+
+def test_an_export_never_overwrites_what_it_is_made_from(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    results = tmp_path / "out" / "train.jsonl"
+    lines(results, RUN, record("aaaaaaaa", [program("grid")]))
+    before = results.read_bytes()
+    assert "out/train.jsonl would overwrite" in export(tmp_path, "out/train.jsonl", code=2)
+    assert results.read_bytes() == before

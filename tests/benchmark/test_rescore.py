@@ -122,3 +122,15 @@ def test_no_network_is_needed(tmp_path: Path) -> None:
     program = [sys.executable, "-c", code, str(ROOT / CODE_BENCHMARK), "--rescore", str(bench.results)]
     done = subprocess.run(program, capture_output=True, text=True, env=environment(), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_submission_never_overwrites_what_it_is_made_from(tmp_path: Path) -> None:
+    dataset = write_tasks(tmp_path / "tasks.jsonl", task(tests=TESTS))
+    with benchmarking(CODE_BENCHMARK, tmp_path, lambda _: RIGHT) as bench:
+        bench.run("--dataset", str(dataset))
+    kept = {path: path.read_bytes() for path in (dataset, bench.results)}
+    for path in (*kept, bench.results.with_suffix(".rescored.jsonl")):
+        done = run(CODE_BENCHMARK, "--rescore", str(bench.results), "--submission", str(path), cwd=tmp_path)
+        assert done.returncode == 2 and "--submission" in done.stderr, done.stderr
+    assert {path: path.read_bytes() for path in kept} == kept
+    assert not list(bench.out.glob("*rescored.jsonl"))

@@ -1,6 +1,6 @@
 """Which runs the given results files hold, and their records one by one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -49,7 +49,7 @@ def _rank(path: Path) -> int:
 def read_runs(path: Path) -> dict[str, RunInfo]:
     """What a file says about its runs, by run id. Raises RunFailed when an entry is broken."""
     runs: dict[str, RunInfo] = {}
-    for source in (*_verified_from(path), path):
+    for source in files_read([path]):
         for entry in iterate_other_entries(source):
             try:
                 about = msgspec.convert(entry, _AboutRun)
@@ -80,6 +80,11 @@ class _AboutRun(msgspec.Struct):
     total_runtime_seconds: float | None = None
     config: Record = {}
     manifest: _Manifest = _Manifest()
+
+
+def files_read(paths: Iterable[Path]) -> list[Path]:
+    """`paths`, and the files beside them that say more about their runs."""
+    return [file for path in paths for file in (*_verified_from(path), path)]
 
 
 def _verified_from(path: Path) -> list[Path]:
