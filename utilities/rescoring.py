@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -27,8 +27,18 @@ Rescored = Callable[[Record, Any], Awaitable[Record]]
 """(record, settings) to the record with its replies read and judged anew."""
 
 
-def rescore(config: Any, rescored: Rescored, at_once: int) -> tuple[str, Path]:
-    """Rescore the file `config.rescore`, `at_once` results at a time, print its scores, and return (id of its last run, the new file).
+class LastRun(NamedTuple):
+    """The run of a rescored file whose results begin last."""
+
+    run_id: str
+    file: Path
+    """The rescored file."""
+    missing: int
+    """Tasks that it was asked for and has no result of."""
+
+
+def rescore(config: Any, rescored: Rescored, at_once: int) -> LastRun:
+    """Rescore the file `config.rescore`, `at_once` results at a time, print its scores, and return its last run.
 
     Raises UsageError when there is no such file or it would be overwritten, RunFailed when it cannot be rescored or the disk is full.
     """
@@ -54,7 +64,7 @@ def rescore(config: Any, rescored: Rescored, at_once: int) -> tuple[str, Path]:
         ) from None
     rescoring.print_scores()
     print(f"rescored: {output}")
-    return rescoring.last_run, output
+    return LastRun(rescoring.last_run, output, rescoring.missing)
 
 
 class _Rescoring:
@@ -71,6 +81,12 @@ class _Rescoring:
     def last_run(self) -> str:
         """The id of the run whose results begin last."""
         return list(self._boards)[-1]
+
+    @property
+    def missing(self) -> int:
+        """Tasks without a result of that run."""
+        missing: int = self._scored(self.last_run)["scores"]["tasks_missing"]
+        return missing
 
     def task_files(self) -> Iterator[Path]:
         """The files that the runs had their tasks from."""

@@ -175,14 +175,26 @@ def _continued(job: Job, earlier: RunLine, given: dict[str, Any]) -> RunConfig:
     """The settings of the run to resume, except those given again on the command line."""
     if earlier.script != job.script:
         raise UsageError(f"run {earlier.run_id} is one of {earlier.script}, not of {job.script}")
-    known = {field.name for field in dataclasses.fields(job.config)}
-    saved = {name: value for name, value in earlier.config.items() if name in known and name not in given}
+    return _settings(job.config, earlier, given)
+
+
+def _settings(kind: type[RunConfig], run: RunLine, given: dict[str, Any]) -> RunConfig:
+    known = {field.name for field in dataclasses.fields(kind)}
+    saved = {name: value for name, value in run.config.items() if name in known and name not in given}
     try:
-        return dataclasses.replace(msgspec.convert(saved, job.config), **given)
+        return dataclasses.replace(msgspec.convert(saved, kind), **given)
     except msgspec.ValidationError as error:
-        raise RunFailed(
-            f"the settings of run {earlier.run_id} are broken ({error}): start a new run"
-        ) from None
+        raise RunFailed(f"the settings of run {run.run_id} are broken ({error}): start a new run") from None
+
+
+def tasks_of_run(path: Path, run_id: str) -> TaskSelection | None:
+    """The tasks that a run in `path` was asked for; None when it does not say, or they are no longer what they were."""
+    try:
+        run = find_run(path, run_id)
+        selection = select_tasks(_settings(RunConfig, run, {}))
+    except (UsageError, RunFailed):
+        return None
+    return selection if selection.sha256 == run.manifest.get("tasks_sha256") else None
 
 
 def _refuse_differences(earlier: RunLine, config: RunConfig, manifest: dict[str, Any]) -> None:
