@@ -176,11 +176,9 @@ def _task(answer: Answer) -> Task | None:
 
 
 def _fault(answer: Answer) -> str:
-    if answer.program is None:
+    if answer.program is None and not answer.is_replaced:
         return "without a program"
-    if answer.verified is None:
-        return "not verified yet (verify_generated_code.py does it)"
-    return "without the pairs of their task" if answer.is_verified else "not right"
+    return answer.why_not_verified or "without the pairs of their task"
 
 
 def _reply(reasoning: str, program: str) -> str:

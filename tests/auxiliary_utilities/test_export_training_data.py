@@ -326,3 +326,10 @@ def test_an_export_never_overwrites_what_it_is_made_from(tmp_path: Path) -> None
     before = results.read_bytes()
     assert "out/train.jsonl would overwrite" in export(tmp_path, "out/train.jsonl", code=2)
     assert results.read_bytes() == before
+
+
+def test_replies_that_a_follow_up_replaced_are_counted_as_such(tmp_path: Path) -> None:
+    follow_up = {"reasoning": "Better.", "python_code": program("grid[::-1]"), "error": None}
+    refined = record("aaaaaaaa", [program("grid")], refinements=[[follow_up, follow_up]])
+    lines(tmp_path / "r.jsonl", RUN, refined)
+    assert "skipped 2 answers: 2 replaced by a follow-up\n" in export(tmp_path, "r.jsonl")

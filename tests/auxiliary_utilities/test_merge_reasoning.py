@@ -229,3 +229,14 @@ def test_a_merge_that_is_killed_at_any_moment_leaves_the_whole_old_or_new_file(t
     merge(tmp_path, "r.jsonl")
     assert len(merged(tmp_path)) == 2001
     assert not list(tmp_path.glob(".*.tmp"))
+
+
+def test_only_verified_says_why_others_are_not(tmp_path: Path) -> None:
+    refined = CODE | {"refinements": [[{"reasoning": "Better.", "error": None}], [], [], []]}
+    secret = PAIRS | {"test": [{"input": [[3]], "output": None}]}
+    unknown = record("bbbbbbbb", reasoning=["r"], python_code=["p"], task_data=secret, train_success=[True])
+    lines(tmp_path / "r.jsonl", RUN, refined, unknown)
+    said = merge(tmp_path, "r.jsonl", "--only_verified")
+    for reason in ("1 replaced by a follow-up", "1 not right", "1 errors", "1 test outputs secret"):
+        assert reason in said
+    assert "not verified yet" not in said
