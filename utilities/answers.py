@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from utilities.record_reader import current_results, decode_entry, iterate_entries, run_usernames
+from utilities.record_reader import current_results, decode_entry, iterate_entries, no_results, run_usernames
 from utilities.records import Record
 from utilities.terminal import note
 
@@ -121,7 +121,9 @@ def _has_verdicts(path: Path) -> bool:
 
 
 def read_answers(path: Path) -> Iterator[Answer]:
-    """Every answer in a results file, streaming. Raises RunFailed, naming the place, when the file is broken."""
+    """Every answer in a results file, streaming. Raises RunFailed, naming the place, when the file is broken or empty."""
+    if next(iterate_entries(path), None) is None:
+        raise no_results(path)
     names = _usernames(path)
     for record in current_results(path):
         yield from answers_of(record, names)

@@ -120,9 +120,9 @@ class Selection:
     def check(self) -> None:
         """Raises RunFailed, with the reasons, when no answer has become a row."""
         if not self.models:
-            raise RunFailed(
-                f"there is nothing to export, of {self.skipped.total()} answers: {described(self.skipped)}"
-            )
+            total = self.skipped.total()
+            why = f", of {total} answers: {described(self.skipped)}" if total else ": there are no answers"
+            raise RunFailed(f"there is nothing to export{why}")
 
     def _why_not(self, row: Row, task: Task) -> str | None:
         if self._skip_hard_coded and row.hard_coded:

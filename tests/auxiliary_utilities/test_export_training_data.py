@@ -295,7 +295,8 @@ def test_parquet_without_pyarrow_says_what_to_install(tmp_path: Path) -> None:
     ("argv", "code", "sentence"),
     [
         (["wrong.jsonl"], 1, "there is nothing to export, of 1 answers: 1 not right"),
-        (["empty.jsonl"], 1, "there is nothing to export, of 0 answers"),
+        (["empty.jsonl"], 1, "empty.jsonl holds no results"),
+        (["run.jsonl"], 1, "there is nothing to export: there are no answers\n"),
         (["right.jsonl", "broken.jsonl"], 1, "line 1 of "),
         (["right.jsonl", "--exclude_tasks", "nothing"], 2, "there is no dataset 'nothing'"),
         (["right.jsonl", "--format", "csv"], 2, "invalid choice: 'csv'"),
@@ -309,6 +310,7 @@ def test_a_fault_is_one_sentence_and_an_earlier_export_stays(
     lines(tmp_path / "wrong.jsonl", RUN, record("aaaaaaaa", [program("grid")], verification_success=[False]))
     (tmp_path / "empty.jsonl").touch()
     (tmp_path / "broken.jsonl").write_text("nonsense\n")
+    lines(tmp_path / "run.jsonl", RUN)
     export(tmp_path, "right.jsonl")
     before = (tmp_path / "out" / "train.jsonl").read_bytes()
     said = export(tmp_path, *argv, code=code)

@@ -179,6 +179,7 @@ def test_a_real_run_is_merged_and_its_verdicts_are_found_beside_it(tmp_path: Pat
         (["nothing.jsonl"], 2, "there is no file nothing.jsonl"),
         ([], 2, "the following arguments are required: results"),
         (["broken.jsonl"], 1, "line 2 of "),
+        (["binary.jsonl"], 1, "binary.jsonl holds no results"),
         (["broken.json"], 1, "is neither a results file nor a snapshot"),
         (["."], 2, "there is no file ."),
     ],
@@ -188,6 +189,7 @@ def test_bad_input_is_one_sentence_and_touches_nothing(
 ) -> None:
     (tmp_path / "broken.jsonl").write_text(json.dumps(CODE) + "\n{\n" + json.dumps(CODE) + "\n")
     (tmp_path / "broken.json").write_text("{")
+    (tmp_path / "binary.jsonl").write_bytes(b"\x00\xff\x80" * 100)
     said = merge(tmp_path, *argv, code=code)
     assert said.startswith("merge_reasoning.py: ")
     assert sentence in said

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from utilities.config import RunFailed
-from utilities.record_reader import current_results, iterate_other_entries
+from utilities.record_reader import current_results, iterate_other_entries, no_results
 from utilities.records import Record
 from utilities.results_files import find_results
 from utilities.terminal import note
@@ -130,7 +130,7 @@ def read_records(paths: Sequence[Path]) -> Iterator[tuple[Path, Record]]:
             else:
                 doubled.add(run_id)
         if empty:
-            raise RunFailed(f"{path} holds no results: give the results file or the snapshot of a run")
+            raise no_results(path)
         for run_id in sorted(doubled):
             note(f"run {run_id} is in {owner[run_id].name} too and is not counted again from {path.name}")
 
