@@ -16,7 +16,9 @@ from utilities.command_line import parse, run_main
 from utilities.config import ROOT, UsageError, setting
 from utilities.dataset_card import dataset_card, is_card
 from utilities.files import write_atomically
+from utilities.outputs import check_outputs
 from utilities.results_files import find_results
+from utilities.task_sources import source_files
 from utilities.training_export import FORMATS, ExcludedTasks, Row, Selection, write_rows
 
 FOLDER = ROOT / "synthetic_data_generators" / "synthetic_data" / "training_data"
@@ -47,14 +49,17 @@ class ExportConfig:
 def main(argv: Sequence[str] | None = None) -> None:
     """Export, and print what was written and skipped."""
     config = parse(ExportConfig, argv, __doc__ or "", EXAMPLE)
-    files = dict.fromkeys(map(verified_file, find_results(config.results)))
+    path = Path(config.output_directory or FOLDER) / FORMATS[config.format].file_name
+    results = find_results(config.results)
+    files = dict.fromkeys(map(verified_file, results))
+    excluded = [file for source in config.exclude_tasks for file in source_files(source)]
+    check_outputs({"with this --output_directory": path}, [*results, *files, *excluded])
     selection = Selection(
         ReasoningCodeGenerator().messages,
         ExcludedTasks(config.exclude_tasks),
         per_task=config.per_task,
         skip_hard_coded=config.skip_hard_coded,
     )
-    path = Path(config.output_directory or FOLDER) / FORMATS[config.format].file_name
     card_path = path.with_name("README.md")
     if card_path.exists() and not is_card(card_path):
         raise UsageError(f"{card_path} is not of an earlier export: choose another --output_directory")

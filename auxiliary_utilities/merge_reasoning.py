@@ -66,9 +66,7 @@ def _why_not(answer: Answer, only_verified: bool) -> str | None:
         return "errors"
     if not answer.text:
         return "without reasoning"
-    if only_verified and answer.verified is None:
-        return "not verified yet (verify_generated_code.py does it)"
-    return "not right" if only_verified and not answer.is_verified else None
+    return answer.why_not_verified if only_verified else None
 
 
 def _trace(answer: Answer) -> Trace:

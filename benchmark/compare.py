@@ -16,9 +16,10 @@ from utilities.command_line import parse, run_main
 from utilities.comparison import Comparison, Key, Outcome, compare, outcomes
 from utilities.config import RunFailed, UsageError, setting
 from utilities.files import write_atomically
+from utilities.outputs import check_outputs
 from utilities.record_reader import current_results
 from utilities.records import Record
-from utilities.report.sources import RunInfo, read_runs
+from utilities.report.sources import RunInfo, files_read, read_runs
 from utilities.report.summary import dollars, percent
 from utilities.scoring import Unjudged
 from utilities.terminal import note, printable
@@ -42,6 +43,7 @@ class CompareConfig:
 def main() -> None:
     """Compare, print, and write the JSON."""
     config = parse(CompareConfig, None, __doc__, EXAMPLE)
+    check_outputs({"--json": config.json}, files_read([Path(config.a or ""), Path(config.b or "")]))
     run_a, outcomes_a = _read(config.a or "", config.run_a, "--run_a")
     run_b, outcomes_b = _read(config.b or "", config.run_b, "--run_b")
     comparison = compare(outcomes_a, outcomes_b)

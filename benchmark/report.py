@@ -19,11 +19,12 @@ from utilities.code_execution import Limits
 from utilities.command_line import parse, run_main
 from utilities.config import SandboxConfig, UsageError, setting
 from utilities.files import write_atomically
+from utilities.outputs import check_outputs
 from utilities.records import Record
 from utilities.report.collection import Collection
 from utilities.report.judged import judged_records
 from utilities.report.page import page_chunks
-from utilities.report.sources import find_files, read_records
+from utilities.report.sources import files_read, find_files, read_records
 from utilities.report.summary import print_table
 from utilities.verifiers import shared_verifier
 
@@ -63,6 +64,7 @@ def main() -> None:
             "say where to write the report, for example --html report.html, or --json report.json"
         )
     files = find_files(config.results or ())
+    check_outputs({"--html": config.html, "--json": config.json}, files_read(files))
     collection = Collection(files, with_rows=config.html is not None)
     for path, record in _judged(config, files):
         collection.add(path, record)

@@ -65,7 +65,7 @@ JOB = Job(
     work=work,
     line=DirectBenchmarkLine,
     answer_field="answers",
-    answer_noun="grids",
+    answer_noun="full answers",
     config=BenchmarkConfig,
     is_scored=True,
 )

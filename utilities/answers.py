@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from utilities.record_reader import current_results, decode_entry, iterate_entries, run_usernames
+from utilities.record_reader import current_results, decode_entry, iterate_entries, no_results, run_usernames
 from utilities.records import Record
 from utilities.terminal import note
 
@@ -44,8 +44,10 @@ class Answer(msgspec.Struct, kw_only=True):
     train_accuracy: Any
     """0 to 1, where it is known."""
     verified: Any
-    """True when all test pairs came out right; None when nobody looked."""
+    """True when all test pairs came out right; None when nobody looked, or nobody could."""
     hard_coded: Any
+    is_replaced: bool = False
+    """A follow-up asked for a better one, and was answered."""
 
     def __post_init__(self) -> None:
         self.is_error |= isinstance(self.reasoning, str) and self.reasoning.startswith(_OLDER_ERROR)
@@ -69,6 +71,28 @@ class Answer(msgspec.Struct, kw_only=True):
     def is_verified(self) -> bool:
         """True when a program was right on all train and test pairs, or a direct answer on its test input."""
         return self.verified is True and self.train_success is not False
+
+    @property
+    def why_not_verified(self) -> str | None:
+        """Why `is_verified` is False, for people."""
+        if self.is_verified:
+            return None
+        if self.verified is None and self.is_replaced:
+            return "replaced by a follow-up"
+        if self.verified is not None or self.train_success is False:
+            return "not right"
+        return (
+            "test outputs secret"
+            if self._is_secret
+            else "not verified yet (verify_generated_code.py does it)"
+        )
+
+    @property
+    def _is_secret(self) -> bool:
+        pairs = self.task_data.get("test") if isinstance(self.task_data, dict) else None
+        return isinstance(pairs, list) and any(
+            isinstance(pair, dict) and pair.get("output") is None for pair in pairs
+        )
 
 
 def described(skipped: Counter[str]) -> str:
@@ -97,7 +121,9 @@ def _has_verdicts(path: Path) -> bool:
 
 
 def read_answers(path: Path) -> Iterator[Answer]:
-    """Every answer in a results file, streaming. Raises RunFailed, naming the place, when the file is broken."""
+    """Every answer in a results file, streaming. Raises RunFailed, naming the place, when the file is broken or empty."""
+    if next(iterate_entries(path), None) is None:
+        raise no_results(path)
     names = _usernames(path)
     for record in current_results(path):
         yield from answers_of(record, names)
@@ -149,7 +175,8 @@ _FIELDS = {
     "hard_coded": "hard_coded",
 }
 """Name in a record -> name in an Answer, where an attempt's element is the value."""
-_NO_VERDICT = {"train_success": None, "train_accuracy": None, "verified": None, "hard_coded": None}
+_JUDGED = ("python_code", "train_success", "train_accuracy", "verified", "hard_coded")
+"""What a record says of the last reply of an attempt."""
 
 
 def _answers_of_attempt(record: Record, attempt: int) -> Iterator[Record]:
@@ -159,13 +186,8 @@ def _answers_of_attempt(record: Record, attempt: int) -> Iterator[Record]:
     follow_ups = _follow_ups(record, attempt)
     if isinstance(fields["reasoning"], list) or isinstance(fields["response"], list):
         yield from _answers_per_input(record, attempt, fields)
-    elif not follow_ups:
-        yield fields
     else:
-        yield fields | _NO_VERDICT | {"python_code": None}
-        for follow_up in follow_ups[:-1]:
-            yield _follow_up(follow_up, fields) | _NO_VERDICT
-        yield _follow_up(follow_ups[-1], fields) | {"python_code": fields["python_code"]}
+        yield from _chain(fields, follow_ups)
 
 
 def _element(values: Any, attempt: int) -> Any:
@@ -199,7 +221,16 @@ def _follow_ups(record: Record, attempt: int) -> list[Record]:
     )
 
 
+def _chain(attempt: Record, follow_ups: list[Record]) -> Iterator[Record]:
+    """The replies of an attempt; its program and verdict are those of the last one that was answered."""
+    replies = [attempt | dict.fromkeys(_JUDGED), *(_follow_up(one, attempt) for one in follow_ups)]
+    last = max((place for place, reply in enumerate(replies) if not reply["is_error"]), default=0)
+    replies[last] |= {name: attempt[name] for name in _JUDGED}
+    for place, reply in enumerate(replies):
+        yield reply | {"is_replaced": place < last}
+
+
 def _follow_up(follow_up: Record, attempt: Record) -> Record:
-    own = {name: follow_up.get(name) for name in ("reasoning", "response", "python_code")}
+    own = {ours: follow_up.get(name) for name, ours in _FIELDS.items()}
     prompt = follow_up.get("prompt_messages") or attempt["prompt_messages"]
     return attempt | own | {"prompt_messages": prompt, "is_error": follow_up.get("error") is not None}

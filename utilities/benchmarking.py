@@ -11,12 +11,15 @@ from typing import Any
 
 from utilities.command_line import parse_given
 from utilities.config import RunConfig, RunFailed, UsageError, check_executor, setting
+from utilities.outputs import check_outputs
 from utilities.record_reader import current_results
-from utilities.rescoring import Rescored, rescore
-from utilities.run_setup import Job, Setup, prepare
+from utilities.rescoring import LastRun, Rescored, rescore
+from utilities.results import journal_path
+from utilities.run_setup import Job, prepare, tasks_of_run
 from utilities.runner import run_prepared
 from utilities.scoring import TaskResult, judge, write_submission
 from utilities.tasks import Task
+from utilities.terminal import warn
 
 
 def output_file(text: str) -> str:
@@ -58,10 +61,13 @@ def run_benchmark(
     setup = prepare(job, argv)
     submission = None if setup.config.dry_run else setup.config.submission
     if submission:
+        kept = (setup.results, journal_path(setup.results), setup.log, *setup.selection.files)
+        check_outputs({"--submission": submission}, kept)
         _check_writable(Path(submission))
     code = run_prepared(setup)
     if submission:
-        _submit(Path(submission), _results_and_missing(setup), setup.results)
+        results = _results_and_missing(setup.results, setup.run.run_id, setup.selection)
+        _submit(Path(submission), results, setup.results)
     return code
 
 
@@ -80,19 +86,15 @@ def _check_writable(path: Path) -> None:
         ) from None
 
 
-def _results_and_missing(setup: Setup) -> Iterator[TaskResult]:
-    """Every task that the run was asked for, with empty grids where it has no result."""
+def _results_and_missing(path: Path, run_id: str, asked: Iterable[Task]) -> Iterator[TaskResult]:
+    """Every result of a run, and the tasks asked for that have none, with empty grids."""
     there = set()
-    for result in _results(setup.results, setup.run.run_id):
+    for result in (judge(record) for record in current_results(path) if record.get("run_id", "") == run_id):
         there.add((result.task_id, result.version))
         yield result
-    for task in setup.selection:
+    for task in asked:
         if task.key not in there:
             yield judge(_empty(task))
-
-
-def _results(path: Path, run_id: str) -> Iterator[TaskResult]:
-    return (judge(record) for record in current_results(path) if record.get("run_id", "") == run_id)
 
 
 def _empty(task: Task) -> dict[str, Any]:
@@ -128,7 +130,25 @@ def _rescore(job: Job, given: dict[str, Any], rescored: Rescored, at_once: Calla
     job.check(config)
     if config.submission:
         _check_writable(Path(config.submission))
-    last_run, output = rescore(config, rescored, at_once(config))
+    run = rescore(config, rescored, at_once(config))
     if config.submission:
-        _submit(Path(config.submission), _results(output, last_run), output)
+        beside = Path(config.rescore).resolve().with_name(job.results.name)
+        results = _results_and_missing(run.file, run.run_id, _asked(run, beside))
+        _submit(Path(config.submission), results, run.file)
     return 0
+
+
+def _asked(run: LastRun, beside: Path) -> Iterable[Task]:
+    """The tasks of a rescored run, when some have no result; none, with a warning, when they cannot be read.
+
+    `beside`: the results file that a snapshot was made of says more about its run.
+    """
+    if not run.missing:
+        return ()
+    tasks = tasks_of_run(run.file, run.run_id) or tasks_of_run(beside, run.run_id)
+    if tasks is None:
+        warn(
+            f"{run.missing} tasks of run {run.run_id or '-'} have no result and are left out of the submission, "
+            "as the dataset of the run cannot be read, or has changed"
+        )
+    return tasks or ()

@@ -18,7 +18,7 @@ from utilities.json_faults import UNDECODABLE
 from utilities.key_set import KeySet
 from utilities.task_choice import TaskChoice
 from utilities.task_faults import task_fault
-from utilities.task_sources import DatasetError, Entry, checked_json, read_entries
+from utilities.task_sources import DatasetError, Entry, checked_json, read_entries, source_files
 from utilities.tasks import Pair, PairJson, Task, check_pairs, pairs_of_json
 
 __all__ = ["Pair", "Task", "TaskSelection", "load_tasks_from_dataset", "read_tasks", "select_tasks"]
@@ -182,6 +182,11 @@ class TaskSelection:
         self.count = choice.chosen
         self.sha256 = digest.hexdigest()
         """Of the ids, versions and contents of the selected tasks, in order."""
+
+    @property
+    def files(self) -> list[Path]:
+        """The files that the tasks are read from."""
+        return source_files(self.name)
 
     def __len__(self) -> int:
         return self.count

@@ -29,7 +29,12 @@ class Totals:
         """Finished tasks that a resume would take up again."""
         self.attempts = 0
         self.answered = 0
+        """Attempts with an answer to all that they were asked."""
+        self.requests = 0
+        self.unanswered = 0
+        """Requests without a response."""
         self.failures: Counter[str] = Counter()
+        """Attempts that are not answered, by class."""
         self.usage: Counter[str] = Counter()
         self.cost: float | None = None
         self.priced = 0
@@ -52,25 +57,33 @@ class Totals:
     def add_result(self, fields: Record, answers: list[Any]) -> None:
         """Count a finished task: `answers` holds per attempt what the script was after, None where it is missing.
 
-        Where an attempt holds a list, one answer per test input, each of these is counted.
+        Where an attempt holds a list, it was one request per test input, and it is answered when all of them are.
         """
         self.finished += 1
         self.incomplete += not is_complete(fields)
+        self.requests += sum(map(len, fields.get("refinements") or ()))
         for attempt in zip(answers, fields["error"], fields["finish_reason"], strict=True):
-            for part in zip(*attempt, strict=True) if isinstance(attempt[1], list) else (attempt,):
-                self._add_attempt(*part)
+            parts = zip(*attempt, strict=True) if isinstance(attempt[1], list) else (attempt,)
+            failures = [self._add_request(*part) for part in parts]
+            if SKIPPED not in failures:
+                self._add_attempt(next(filter(None, failures), None))
 
-    def _add_attempt(self, answer: Any, error: Any, finish_reason: str | None) -> None:
-        failure = failure_class(answer, error, finish_reason)
-        if failure == SKIPPED:
-            return
+    def _add_attempt(self, failure: str | None) -> None:
         self.attempts += 1
         if failure is None:
             self.answered += 1
         else:
             self.failures[failure] += 1
-        if error is not None:
-            self.last_error = error["message"] if isinstance(error, dict) else error.message
+
+    def _add_request(self, answer: Any, error: Any, finish_reason: str | None) -> str | None:
+        """Count a request, if it was made; returns its failure class."""
+        failure = failure_class(answer, error, finish_reason)
+        if failure != SKIPPED:
+            self.requests += 1
+            if error is not None:
+                self.unanswered += 1
+                self.last_error = error["message"] if isinstance(error, dict) else error.message
+        return failure
 
     def add_score(self, record: Any) -> None:
         """Count the score of a result; nothing where there is no scoreboard."""
@@ -80,10 +93,15 @@ class Totals:
     def described(self, noun: str) -> str:
         """What was done so far in one line; `noun` names the answers, e.g. `programs`."""
         solved = f"{self.scoreboard.described()}, " if self.scoreboard else ""
-        errors = f", {self.failures['api_error']} without response" if self.failures["api_error"] else ""
+        errors = f", {self.unanswered} without response" if self.unanswered else ""
         tokens = self.usage["prompt_tokens"] + self.usage["completion_tokens"]
         cost = f", ${self.cost:.4f}" if self.cost is not None else ""
-        return f"{solved}{self.attempts} attempts, {self.answered} {noun}{errors}, {tokens:,} tokens{cost}"
+        asked = _asked(self.attempts, self.requests)
+        return f"{solved}{asked}, {self.answered} {noun}{errors}, {tokens:,} tokens{cost}"
+
+
+def _asked(attempts: int, requests: int) -> str:
+    return f"{attempts} attempts" + (f" in {requests} requests" if requests != attempts else "")
 
 
 def failure_class(answer: Any, error: Any, finish_reason: str | None) -> str | None:
@@ -184,7 +202,7 @@ def summary(
     tokens = metadata.usage.get("prompt_tokens", 0) + metadata.usage.get("completion_tokens", 0)
     lines = [
         f"run {metadata.run_id} {metadata.status}: {metadata.tasks_finished} of {metadata.tasks_total} tasks, "
-        f"{metadata.attempts} attempts, {metadata.attempts_answered} {noun}{failures}, {tokens:,} tokens{cost}, "
+        f"{_asked(metadata.attempts, metadata.requests)}, {metadata.attempts_answered} {noun}{failures}, {tokens:,} tokens{cost}, "
         f"{duration(metadata.total_runtime_seconds)}",
         f"results:  {results}",
         f"snapshot: {snapshot}",

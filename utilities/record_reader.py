@@ -6,6 +6,7 @@ left out; the next writer cuts it off and says so (results.py).
 
 import os
 from array import array
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from utilities.config import RunFailed
+from utilities.config import RunFailed, UsageError
 from utilities.parquet_records import parquet_entries
 from utilities.records import Record, RunLine, StoredResult
 from utilities.snapshots import snapshot_metadata, snapshot_results
@@ -23,9 +24,12 @@ _TAIL_BLOCK = 1 << 16
 
 
 def iterate_lines(path: Path) -> Iterator[tuple[int, int, bytes]]:
-    """(number, offset, line) of each line of a JSON Lines file, streaming; blank lines and a torn last one are left out."""
-    offset = 0
+    """(number, offset, line) of each line of a JSON Lines file, streaming; blank lines and a torn last one are left out.
+
+    So is a byte-order mark, which some editors put before the first line.
+    """
     with path.open("rb") as file:
+        offset = file.seek(len(BOM_UTF8) if file.read(len(BOM_UTF8)) == BOM_UTF8 else 0)
         for number, line in enumerate(file, start=1):
             if line.strip() and (line.endswith(b"\n") or is_json_object(line)):
                 yield number, offset, line
@@ -35,7 +39,7 @@ def iterate_lines(path: Path) -> Iterator[tuple[int, int, bytes]]:
 def is_json_object(line: bytes) -> bool:
     """True for a whole record, which only lacks its line end; a record cut short anywhere is none."""
     try:
-        msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+        msgspec.json.decode(line.removeprefix(BOM_UTF8), type=dict[str, msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     return True
@@ -87,15 +91,16 @@ def read_run(path: Path, run_id: str) -> Iterator[tuple[int, Record]]:
 
 
 def find_run(path: Path, run: str) -> RunLine:
-    """The first line of run `run`, an id or `last`. Raises RunFailed when the file holds no such run."""
+    """The first line of run `run`, an id or `last`. Raises UsageError for an unknown id, RunFailed when there is no run."""
     found: RunLine | None = None
     for number, _, line in iterate_lines(path) if path.exists() else ():
         entry = decode_entry(path, f"line {number}", line, _LineKey)
         if entry.entry_type == "run" and run in ("last", entry.run_id):
             found = decode_entry(path, f"line {number}", line, RunLine)
     if found is None:
-        what = "run" if run == "last" else f"run {run}"
-        raise RunFailed(f"there is no {what} to resume in {path}: leave out --resume to start one")
+        if run == "last":
+            raise RunFailed(f"there is no run to resume in {path}: leave out --resume to start one")
+        raise UsageError(f"there is no run {run} to resume in {path}: leave out --resume to start one")
     return found
 
 
@@ -149,7 +154,12 @@ def check_results(path: Path) -> None:
     for where, body in iterate_entries(path):
         results += decode_entry(path, where, body, _ResultKey).entry_type == "result"
     if not results:
-        raise RunFailed(f"{path} holds no results: give the results file or the snapshot of a run")
+        raise no_results(path)
+
+
+def no_results(path: Path) -> RunFailed:
+    """What there is to say of a file without any result."""
+    return RunFailed(f"{path} holds no results: give the results file or the snapshot of a run")
 
 
 def _counting(keys: "array[int]", is_result: bytearray) -> list[bool]:

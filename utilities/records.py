@@ -131,6 +131,9 @@ class MetadataLine(msgspec.Struct, kw_only=True, tag_field="entry_type", tag="me
     tasks_finished: int
     attempts: int
     attempts_answered: int
+    """Those with an answer to all that they were asked."""
+    requests: int
+    """The direct benchmark makes one per attempt and test input, and --refine makes further ones."""
     failures: dict[str, int]
     solved_task_ids: list[str] | None
     unsolved_task_ids: list[str] | None

@@ -7,17 +7,19 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from utilities.config import RunFailed, UsageError
+from utilities.config import DEFAULT_DATASET, RunFailed, UsageError
 from utilities.files import write_atomically
+from utilities.outputs import check_outputs
 from utilities.progress import Progress
 from utilities.record_reader import check_results, current_results, iterate_other_entries
 from utilities.records import Record, now
 from utilities.results import RunLock
 from utilities.scoreboard import Scoreboard, score_table
+from utilities.task_sources import source_files
 from utilities.terminal import printable
 from utilities.verification import worked_through
 
@@ -25,10 +27,20 @@ Rescored = Callable[[Record, Any], Awaitable[Record]]
 """(record, settings) to the record with its replies read and judged anew."""
 
 
-def rescore(config: Any, rescored: Rescored, at_once: int) -> tuple[str, Path]:
-    """Rescore the file `config.rescore`, `at_once` results at a time, print its scores, and return (id of its last run, the new file).
+class LastRun(NamedTuple):
+    """The run of a rescored file whose results begin last."""
 
-    Raises UsageError when there is no such file, RunFailed when it cannot be rescored or the disk is full.
+    run_id: str
+    file: Path
+    """The rescored file."""
+    missing: int
+    """Tasks that it was asked for and has no result of."""
+
+
+def rescore(config: Any, rescored: Rescored, at_once: int) -> LastRun:
+    """Rescore the file `config.rescore`, `at_once` results at a time, print its scores, and return its last run.
+
+    Raises UsageError when there is no such file or it would be overwritten, RunFailed when it cannot be rescored or the disk is full.
     """
     source = Path(config.rescore).resolve()
     if not source.is_file():
@@ -39,6 +51,8 @@ def rescore(config: Any, rescored: Rescored, at_once: int) -> tuple[str, Path]:
     folder = Path(config.output_directory).resolve() if config.output_directory else source.parent
     output = folder / f"{source.stem}.rescored.jsonl"
     rescoring = _Rescoring(source, lambda record: rescored(record, config), at_once)
+    outputs = {"the file of rescored results": output, "--submission": config.submission}
+    check_outputs(outputs, [source, *rescoring.task_files()])
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with closing(RunLock(output)):
@@ -50,7 +64,7 @@ def rescore(config: Any, rescored: Rescored, at_once: int) -> tuple[str, Path]:
         ) from None
     rescoring.print_scores()
     print(f"rescored: {output}")
-    return rescoring.last_run, output
+    return LastRun(rescoring.last_run, output, rescoring.missing)
 
 
 class _Rescoring:
@@ -67,6 +81,17 @@ class _Rescoring:
     def last_run(self) -> str:
         """The id of the run whose results begin last."""
         return list(self._boards)[-1]
+
+    @property
+    def missing(self) -> int:
+        """Tasks without a result of that run."""
+        missing: int = self._scored(self.last_run)["scores"]["tasks_missing"]
+        return missing
+
+    def task_files(self) -> Iterator[Path]:
+        """The files that the runs had their tasks from."""
+        for run in self._entries["run"].values():
+            yield from source_files((run.get("config") or {}).get("dataset") or DEFAULT_DATASET)
 
     def lines(self) -> Iterator[bytes]:
         """The new file: run lines, results, and a metadata line for each run that had one."""

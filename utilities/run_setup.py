@@ -20,7 +20,7 @@ import msgspec
 from utilities import __version__
 from utilities.attempts import Prompt, TaskModel
 from utilities.command_line import parse_given
-from utilities.config import ROOT, RunConfig, RunFailed, UsageError, check_executor
+from utilities.config import ROOT, RunConfig, RunFailed, UsageError, check_executor, find_model
 from utilities.data_loader import Task, TaskSelection, select_tasks
 from utilities.model_utils import Model, get_model
 from utilities.record_reader import find_run
@@ -94,6 +94,7 @@ def prepare(job: Job, argv: Sequence[str] | None) -> Setup:
     earlier = find_run(results, config.resume) if config.resume else None
     if earlier is not None:
         config = _continued(job, earlier, given)
+        _refuse_another_model(earlier, config)
     check_executor(config.executor, config.ray_address)
     model = get_model(config.model_identifier, config)
     selection = select_tasks(config)
@@ -175,14 +176,33 @@ def _continued(job: Job, earlier: RunLine, given: dict[str, Any]) -> RunConfig:
     """The settings of the run to resume, except those given again on the command line."""
     if earlier.script != job.script:
         raise UsageError(f"run {earlier.run_id} is one of {earlier.script}, not of {job.script}")
-    known = {field.name for field in dataclasses.fields(job.config)}
-    saved = {name: value for name, value in earlier.config.items() if name in known and name not in given}
+    return _settings(job.config, earlier, given)
+
+
+def _settings(kind: type[RunConfig], run: RunLine, given: dict[str, Any]) -> RunConfig:
+    known = {field.name for field in dataclasses.fields(kind)}
+    saved = {name: value for name, value in run.config.items() if name in known and name not in given}
     try:
-        return dataclasses.replace(msgspec.convert(saved, job.config), **given)
+        return dataclasses.replace(msgspec.convert(saved, kind), **given)
     except msgspec.ValidationError as error:
-        raise RunFailed(
-            f"the settings of run {earlier.run_id} are broken ({error}): start a new run"
-        ) from None
+        raise RunFailed(f"the settings of run {run.run_id} are broken ({error}): start a new run") from None
+
+
+def tasks_of_run(path: Path, run_id: str) -> TaskSelection | None:
+    """The tasks that a run in `path` was asked for; None when it does not say, or they are no longer what they were."""
+    try:
+        run = find_run(path, run_id)
+        selection = select_tasks(_settings(RunConfig, run, {}))
+    except (UsageError, RunFailed):
+        return None
+    return selection if selection.sha256 == run.manifest.get("tasks_sha256") else None
+
+
+def _refuse_another_model(earlier: RunLine, config: RunConfig) -> None:
+    """Raises UsageError before the model is made: the rest of the run's settings need not suit another one."""
+    was, now_is = earlier.config.get("model_identifier"), config.model_identifier
+    if was != now_is and find_model(now_is).id != earlier.manifest.get("model_id"):
+        raise _different(earlier, f"--model_identifier was {_said(was)} and is now {now_is}")
 
 
 def _refuse_differences(earlier: RunLine, config: RunConfig, manifest: dict[str, Any]) -> None:

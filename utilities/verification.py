@@ -79,11 +79,17 @@ async def verified(record: Record, verifier: Verifier) -> Record:
     return record | {name: [verdict[name] for verdict in verdicts] for name in FIELDS}
 
 
+class _Programs(msgspec.Struct):
+    """One program per attempt; older records have a string, or null, for their one attempt."""
+
+    python_code: list[str | None] | str | None
+
+
 def _programs_and_task(record: Record) -> tuple[list[str | None], Task]:
-    """One program per attempt (older records have a plain string), and the task they are for."""
+    """One program per attempt, and the task they are for."""
     try:
-        programs = msgspec.convert(record.get("python_code"), list[str | None] | str)
-        return [programs] if isinstance(programs, str) else programs, task_of_record(record)
+        programs = msgspec.convert(record, _Programs).python_code
+        return programs if isinstance(programs, list) else [programs], task_of_record(record)
     except msgspec.ValidationError as error:
         raise RunFailed(
             f"the result of task {record.get('task_id')} cannot be verified ({error}): give the results of "

@@ -306,7 +306,8 @@ def test_parquet_without_pyarrow_says_what_to_install(tmp_path: Path) -> None:
     ("argv", "code", "sentence"),
     [
         (["wrong.jsonl"], 1, "there is nothing to export, of 1 answers: 1 not right"),
-        (["empty.jsonl"], 1, "there is nothing to export, of 0 answers"),
+        (["empty.jsonl"], 1, "empty.jsonl holds no results"),
+        (["run.jsonl"], 1, "there is nothing to export: there are no answers\n"),
         (["right.jsonl", "broken.jsonl"], 1, "line 1 of "),
         (["right.jsonl", "--exclude_tasks", "nothing"], 2, "there is no dataset 'nothing'"),
         (["right.jsonl", "--format", "csv"], 2, "invalid choice: 'csv'"),
@@ -320,6 +321,7 @@ def test_a_fault_is_one_sentence_and_an_earlier_export_stays(
     lines(tmp_path / "wrong.jsonl", RUN, record("aaaaaaaa", [program("grid")], verification_success=[False]))
     (tmp_path / "empty.jsonl").touch()
     (tmp_path / "broken.jsonl").write_text("nonsense\n")
+    lines(tmp_path / "run.jsonl", RUN)
     export(tmp_path, "right.jsonl")
     before = (tmp_path / "out" / "train.jsonl").read_bytes()
     said = export(tmp_path, *argv, code=code)
@@ -328,3 +330,19 @@ def test_a_fault_is_one_sentence_and_an_earlier_export_stays(
     assert said.count("\n") == 1
     assert (tmp_path / "out" / "train.jsonl").read_bytes() == before
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"train.jsonl", "README.md"}
+
+
+def test_an_export_never_overwrites_what_it_is_made_from(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    results = tmp_path / "out" / "train.jsonl"
+    lines(results, RUN, record("aaaaaaaa", [program("grid")]))
+    before = results.read_bytes()
+    assert "out/train.jsonl would overwrite" in export(tmp_path, "out/train.jsonl", code=2)
+    assert results.read_bytes() == before
+
+
+def test_replies_that_a_follow_up_replaced_are_counted_as_such(tmp_path: Path) -> None:
+    follow_up = {"reasoning": "Better.", "python_code": program("grid[::-1]"), "error": None}
+    refined = record("aaaaaaaa", [program("grid")], refinements=[[follow_up, follow_up]])
+    lines(tmp_path / "r.jsonl", RUN, refined)
+    assert "skipped 2 answers: 2 replaced by a follow-up\n" in export(tmp_path, "r.jsonl")

@@ -179,6 +179,7 @@ def test_a_real_run_is_merged_and_its_verdicts_are_found_beside_it(tmp_path: Pat
         (["nothing.jsonl"], 2, "there is no file nothing.jsonl"),
         ([], 2, "the following arguments are required: results"),
         (["broken.jsonl"], 1, "line 2 of "),
+        (["binary.jsonl"], 1, "binary.jsonl holds no results"),
         (["broken.json"], 1, "is neither a results file nor a snapshot"),
         (["."], 2, "there is no file ."),
     ],
@@ -188,6 +189,7 @@ def test_bad_input_is_one_sentence_and_touches_nothing(
 ) -> None:
     (tmp_path / "broken.jsonl").write_text(json.dumps(CODE) + "\n{\n" + json.dumps(CODE) + "\n")
     (tmp_path / "broken.json").write_text("{")
+    (tmp_path / "binary.jsonl").write_bytes(b"\x00\xff\x80" * 100)
     said = merge(tmp_path, *argv, code=code)
     assert said.startswith("merge_reasoning.py: ")
     assert sentence in said
@@ -229,3 +231,14 @@ def test_a_merge_that_is_killed_at_any_moment_leaves_the_whole_old_or_new_file(t
     merge(tmp_path, "r.jsonl")
     assert len(merged(tmp_path)) == 2001
     assert not list(tmp_path.glob(".*.tmp"))
+
+
+def test_only_verified_says_why_others_are_not(tmp_path: Path) -> None:
+    refined = CODE | {"refinements": [[{"reasoning": "Better.", "error": None}], [], [], []]}
+    secret = PAIRS | {"test": [{"input": [[3]], "output": None}]}
+    unknown = record("bbbbbbbb", reasoning=["r"], python_code=["p"], task_data=secret, train_success=[True])
+    lines(tmp_path / "r.jsonl", RUN, refined, unknown)
+    said = merge(tmp_path, "r.jsonl", "--only_verified")
+    for reason in ("1 replaced by a follow-up", "1 not right", "1 errors", "1 test outputs secret"):
+        assert reason in said
+    assert "not verified yet" not in said

@@ -284,3 +284,13 @@ def test_a_dry_run_tells_of_follow_ups_and_starts_nothing(tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr
     assert "10 requests and up to 30 follow-ups" in done.stdout
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["tasks.jsonl", "out/code_benchmark_results.jsonl"])
+def test_a_submission_never_takes_the_place_of_tasks_or_results(tmp_path: Path, name: str) -> None:
+    dataset = write_tasks(tmp_path / "tasks.jsonl", task(tests=SAME))
+    content = dataset.read_bytes()
+    with benchmarking(CODE_BENCHMARK, tmp_path, lambda _: RIGHT) as bench:
+        done = bench.run("--dataset", "tasks.jsonl", "--submission", name, code=2)
+        assert "would overwrite" in done.stderr and not bench.asked
+    assert dataset.read_bytes() == content

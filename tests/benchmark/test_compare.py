@@ -69,3 +69,12 @@ def test_what_cannot_be_compared_is_one_sentence(
     done = run(COMPARE, *flags, cwd=files)
     assert (done.returncode, done.stdout) == (code, "")
     assert said in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "b.jsonl"])
+def test_a_comparison_never_overwrites_what_it_compares(name: str, files: Path) -> None:
+    before = (files / name).read_bytes()
+    done = run(COMPARE, "a.jsonl", "b.jsonl", "--json", name, cwd=files)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"--json {name} would overwrite" in done.stderr
+    assert (files / name).read_bytes() == before

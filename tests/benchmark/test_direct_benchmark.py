@@ -33,7 +33,9 @@ def test_each_test_input_of_each_attempt_is_asked_for_and_equal_grids_vote(tmp_p
     submission = [{"attempt_1": [[5]], "attempt_2": [[1]]}, {"attempt_1": [[6, 6]], "attempt_2": [[7]]}]
     assert (record["submission"], record["task_score"]) == (submission, 1.0)
     assert json.loads((tmp_path / "s.json").read_text()) == {"aaaaaaaa": submission}
-    assert metadata["attempts"] == 8 and metadata["attempts_answered"] == 6
+    assert (metadata["attempts"], metadata["attempts_answered"], metadata["requests"]) == (4, 2, 8)
+    assert metadata["attempts"] == metadata["scores"]["attempts"]
+    assert "4 attempts in 8 requests, 2 full answers, " in done.stdout
     assert metadata["failures"] == {"wrong_cells": 1, "no_answer": 2}
     assert metadata["scores"]["pass_at_k"]["1"] == 0.25
     assert metadata["solved_task_ids"] == ["aaaaaaaa"]

@@ -151,3 +151,40 @@ def test_results_without_programs_or_answers_are_refused_by_name(tmp_path: Path)
     done = run(REPORT, "reasoning.jsonl", "--html", "r.html", "--sandbox", "unsafe", cwd=tmp_path)
     assert done.returncode == 1
     assert "task solved" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("code.jsonl", "--html", "code.jsonl"),
+        ("*.jsonl", "--json", "link.json"),
+        ("code.jsonl", "--html", "x.html", "--json", "x.html"),
+        ("code.verified.jsonl", "--html", "code.jsonl"),
+    ],
+)
+def test_a_report_never_overwrites_what_it_is_made_from(
+    flags: tuple[str, ...], results: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "link.json").symlink_to(results)
+    (tmp_path / "code.verified.jsonl").write_bytes(results.read_bytes())
+    before = results.read_bytes()
+    done = run(REPORT, *flags, cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "would overwrite" in done.stderr
+    assert results.read_bytes() == before and not (tmp_path / "x.html").exists()
+
+
+@pytest.mark.parametrize("name", ["old.jsonl", "list.json", "snapshot.json"])
+def test_an_older_result_without_a_program_is_reported_with_the_others(name: str, tmp_path: Path) -> None:
+    task_data = code_results()[0]["task_data"]
+    older = [
+        {"task_id": task_id, "task_data": task_data, "reasoning": "Because.", "python_code": program}
+        for task_id, program in (("silent", None), ("solved", PROGRAM))
+    ]
+    write_lines(tmp_path / "old.jsonl", *older)
+    (tmp_path / "list.json").write_text(json.dumps(older))
+    (tmp_path / "snapshot.json").write_text(json.dumps({"results": older}))
+    done = run(REPORT, name, "--html", "r.html", "--json", "r.json", "--sandbox", "unsafe", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (figures,) = json.loads((tmp_path / "r.json").read_text())["runs"]
+    assert (figures["scores"]["tasks_solved"], figures["scores"]["failures"]) == (1, {"no_answer": 1})

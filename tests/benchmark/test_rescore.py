@@ -122,3 +122,51 @@ def test_no_network_is_needed(tmp_path: Path) -> None:
     program = [sys.executable, "-c", code, str(ROOT / CODE_BENCHMARK), "--rescore", str(bench.results)]
     done = subprocess.run(program, capture_output=True, text=True, env=environment(), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_submission_never_overwrites_what_it_is_made_from(tmp_path: Path) -> None:
+    dataset = write_tasks(tmp_path / "tasks.jsonl", task(tests=TESTS))
+    with benchmarking(CODE_BENCHMARK, tmp_path, lambda _: RIGHT) as bench:
+        bench.run("--dataset", str(dataset))
+    kept = {path: path.read_bytes() for path in (dataset, bench.results)}
+    for path in (*kept, bench.results.with_suffix(".rescored.jsonl")):
+        done = run(CODE_BENCHMARK, "--rescore", str(bench.results), "--submission", str(path), cwd=tmp_path)
+        assert done.returncode == 2 and "--submission" in done.stderr, done.stderr
+    assert {path: path.read_bytes() for path in kept} == kept
+    assert not list(bench.out.glob("*rescored.jsonl"))
+
+
+def interrupted(bench: Bench, dataset: Path) -> Path:
+    """A snapshot of a run over the tasks of `dataset` whose last two have no result; the results file lacks them too."""
+    bench.run("--dataset", str(dataset))
+    (snapshot,) = bench.out.glob("*.json")
+    run_line, *results, metadata = bench.results.read_text().splitlines()
+    bench.results.write_text("\n".join([run_line, *results[:-2], metadata]) + "\n")
+    content = json.loads(snapshot.read_text())
+    snapshot.write_text(json.dumps(content | {"results": content["results"][:-2]}))
+    return snapshot
+
+
+def test_a_submission_of_an_incomplete_run_has_its_missing_tasks(tmp_path: Path) -> None:
+    tasks = [task(f"task{number:04d}", TESTS, number) for number in range(4)]
+    dataset = write_tasks(tmp_path / "tasks.jsonl", *tasks)
+    with benchmarking(CODE_BENCHMARK, tmp_path, lambda _: RIGHT) as bench:
+        snapshot = interrupted(bench, dataset)
+    empty = [{"attempt_1": [[0]], "attempt_2": [[0]]}] * len(TESTS)
+    for source in (bench.results, snapshot):
+        flags = ("--rescore", str(source), "--submission", "s.json", "--output_directory", "there")
+        done = run(CODE_BENCHMARK, *flags, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        submission = json.loads((tmp_path / "s.json").read_text())
+        assert len(submission) == 4 and list(submission.values()).count(empty) == 2
+
+
+def test_missing_tasks_that_cannot_be_read_are_told_of(tmp_path: Path) -> None:
+    tasks = [task(f"task{number:04d}", TESTS, number) for number in range(4)]
+    dataset = write_tasks(tmp_path / "tasks.jsonl", *tasks)
+    with benchmarking(CODE_BENCHMARK, tmp_path, lambda _: RIGHT) as bench:
+        interrupted(bench, dataset)
+    write_tasks(dataset, *tasks[1:])
+    _, done = rescored(bench, "--submission", "s.json")
+    assert len(json.loads((tmp_path / "s.json").read_text())) == 2
+    assert "warning: 2 tasks of run" in done.stderr and "left out of the submission" in done.stderr

@@ -252,3 +252,17 @@ def test_an_interrupt_does_not_wait_for_programs_and_a_resume_runs_them_again(tm
         bench.run("--resume", "last", "--exec_timeout", "1")
     assert len(bench.server.log) == 3
     assert [record["verification_reason"][0].split(":")[0] for record in bench.records()] == ["timeout"] * 3
+
+
+def test_a_resume_with_another_model_is_told_which_it_was(tmp_path: Path) -> None:
+    dataset = write_tasks(tmp_path / "tasks.jsonl", task(tests=TESTS))
+    with benchmarking(CODE_BENCHMARK, tmp_path, lambda _: RIGHT) as bench:
+        bench.run("--dataset", str(dataset))
+        done = bench.run("--resume", "last", "--model_identifier", "OFFLINE", code=2)
+    assert "--model_identifier was local:any and is now OFFLINE" in done.stderr
+
+
+def test_an_unknown_run_to_resume_is_wrong_usage(tmp_path: Path) -> None:
+    with benchmarking(CODE_BENCHMARK, tmp_path, lambda _: RIGHT) as bench:
+        done = bench.run("--resume", "nope", code=2)
+    assert "there is no run nope to resume" in done.stderr

@@ -204,19 +204,21 @@ def test_a_superseded_result_is_not_verified(tmp_path: Path) -> None:
 def test_snapshots_and_older_records_are_read(tmp_path: Path) -> None:
     snapshot = tmp_path / "snapshot.json"
     old = result(2, [RIGHT]) | {"python_code": RIGHT, "reasoning": "one string"}
+    silent = result(3, [None]) | {"python_code": None}
     del old["version"], old["entry_type"], old["run_id"]
     snapshot.write_text(
         json.dumps(
             {
                 "metadata": {"run_id": "run1", "model_identifier": "CODER"},
-                "results": [result(1, [RIGHT]), old],
+                "results": [result(1, [RIGHT]), old, silent],
             },
             indent=1,
         )
     )
     code, stdout, stderr, records = verify(snapshot)
     assert code == 0, stderr
-    assert [record["verification_success"] for record in records] == [[True], [True]]
+    assert [record["verification_success"] for record in records] == [[True], [True], [False]]
+    assert records[2]["verification_reason"] == ["no_answer: the reply holds no program"]
     assert "CODER" in stdout
 
 

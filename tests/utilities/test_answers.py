@@ -83,6 +83,42 @@ def test_the_verdict_of_a_refined_attempt_is_that_of_its_last_follow_up() -> Non
     assert [answer.program for answer in answers] == [None, "p2", "p3"]
     assert [answer.verified for answer in answers] == [None, None, True]
     assert [len(answer.prompt_messages) for answer in answers] == [1, 2, 2]
+    assert [answer.why_not_verified for answer in answers] == ["replaced by a follow-up"] * 2 + [None]
+
+
+def test_a_follow_up_without_a_reply_replaces_nothing() -> None:
+    unanswered = {"response": None, "error": {"type": "timeout", "message": "m"}}
+    verdict = {"train_success": [False], "verification_success": [False]}
+    entry = record(reasoning=["only"], python_code=["p"], error=[None], refinements=[[unanswered]], **verdict)
+    only, failed = answers_of(entry, {})
+    assert (only.program, only.is_replaced, only.why_not_verified) == ("p", False, "not right")
+    assert (failed.is_error, failed.program) == (True, None)
+
+
+def test_a_follow_up_keeps_the_verdict_that_it_carries() -> None:
+    own = {"reasoning": "r", "python_code": "p", "train_success": False, "train_accuracy": 0.5}
+    follow_ups = [own | {"verification_success": False}, {"reasoning": "last", "python_code": "q"}]
+    entry = record(
+        reasoning=["first"], python_code=["q"], verification_success=[True], refinements=[follow_ups]
+    )
+    _, second, last = answers_of(entry, {})
+    assert (second.verified, second.train_accuracy, second.why_not_verified) == (False, 0.5, "not right")
+    assert last.is_verified
+
+
+@pytest.mark.parametrize(
+    ("verdict", "output", "reason"),
+    [
+        ({"train_success": [True], "verification_success": [None]}, None, "test outputs secret"),
+        ({"train_success": [False], "verification_success": [None]}, None, "not right"),
+        ({"train_success": [True], "verification_success": [False]}, [[4]], "not right"),
+        ({}, [[4]], "not verified yet (verify_generated_code.py does it)"),
+    ],
+)
+def test_it_is_said_why_an_answer_is_not_verified(verdict: dict[str, Any], output: Any, reason: str) -> None:
+    pairs = PAIRS | {"test": [{"input": [[3]], "output": output}]}
+    (answer,) = answers_of(record(reasoning=["r"], python_code=["p"], task_data=pairs, **verdict), {})
+    assert answer.why_not_verified == reason
 
 
 @pytest.mark.parametrize("name", ["older.json", "older.jsonl"])

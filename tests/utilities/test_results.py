@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import make_task
-from utilities.config import RunFailed
+from utilities.config import RunFailed, UsageError
 from utilities.model_utils import Reply
-from utilities.record_reader import current_results, find_run, read_run
+from utilities.record_reader import current_results, find_run, iterate_lines, read_run
 from utilities.records import (
     Attempt,
     CodeResultLine,
@@ -60,6 +60,7 @@ def metadata_line(status: str = "completed") -> MetadataLine:
         tasks_finished=1,
         attempts=1,
         attempts_answered=1,
+        requests=1,
         failures={},
         solved_task_ids=None,
         unsolved_task_ids=None,
@@ -257,7 +258,7 @@ def test_the_last_run_and_a_run_by_id_are_found(tmp_path: Path) -> None:
             results.start(RunLine(run_id=run_id, script="s", timestamp="t", config={}, manifest={}))
     assert find_run(path, "last").run_id == "run2"
     assert find_run(path, "run1").run_id == "run1"
-    with pytest.raises(RunFailed, match="no run run3 to resume"):
+    with pytest.raises(UsageError, match="no run run3 to resume"):
         find_run(path, "run3")
 
 
@@ -273,3 +274,12 @@ def test_a_record_gives_back_its_task_and_its_replies(tmp_path: Path) -> None:
     ((request, reply),) = read_replies(record)
     assert (request.attempt, request.part, request.messages[0].content) == (0, 0, "?")
     assert (reply.text, reply.thinking) == ("text", "hm")
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b'\n{"task_id": "b"}\n'])
+def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path: Path, end: bytes) -> None:
+    path = tmp_path / "results.jsonl"
+    path.write_bytes(b'\xef\xbb\xbf{"task_id": "a"}' + end)
+    assert next(current_results(path)) == {"task_id": "a"}
+    (_, offset, line), *_ = iterate_lines(path)
+    assert path.read_bytes()[offset:].startswith(line)

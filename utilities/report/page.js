@@ -85,7 +85,7 @@ function attemptLink(task, testIndex, grid) {
 function verdictOf(attempt, index, expected) {
   const grid = attempt.outputs[index];
   if (attempt.right[index]) return ["right", []];
-  if (!grid) return [words(attempt.class), []];
+  if (!grid) return [words(attempt.without_grid[index]), []];
   if (!expected) return ["", []];
   if (!sameShape(grid, expected)) return [`${grid.length} × ${grid[0].length} instead of ${expected.length} × ${expected[0].length}`, []];
   const wrong = wrongCells(grid, expected);

@@ -84,6 +84,7 @@ def _attempt(record: Record, result: TaskResult, number: int, judged: AttemptRes
         ],
         "class": attempt_class(judged),
         "right": judged.inputs_right,
+        "without_grid": judged.without_grid,
         "reason": _text(of_attempt(record.get("verification_reason"), number)),
         "hard_coded": of_attempt(record.get("hard_coded"), number) is True,
         "texts": [(title, text) for title, text in _texts(record, number) if text],

@@ -1,12 +1,12 @@
 """Which runs the given results files hold, and their records one by one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from utilities.config import RunFailed
-from utilities.record_reader import current_results, iterate_other_entries
+from utilities.record_reader import current_results, iterate_other_entries, no_results
 from utilities.records import Record
 from utilities.results_files import find_results
 from utilities.terminal import note
@@ -49,7 +49,7 @@ def _rank(path: Path) -> int:
 def read_runs(path: Path) -> dict[str, RunInfo]:
     """What a file says about its runs, by run id. Raises RunFailed when an entry is broken."""
     runs: dict[str, RunInfo] = {}
-    for source in (*_verified_from(path), path):
+    for source in files_read([path]):
         for entry in iterate_other_entries(source):
             try:
                 about = msgspec.convert(entry, _AboutRun)
@@ -80,6 +80,11 @@ class _AboutRun(msgspec.Struct):
     total_runtime_seconds: float | None = None
     config: Record = {}
     manifest: _Manifest = _Manifest()
+
+
+def files_read(paths: Iterable[Path]) -> list[Path]:
+    """`paths`, and the files beside them that say more about their runs."""
+    return [file for path in paths for file in (*_verified_from(path), path)]
 
 
 def _verified_from(path: Path) -> list[Path]:
@@ -125,7 +130,7 @@ def read_records(paths: Sequence[Path]) -> Iterator[tuple[Path, Record]]:
             else:
                 doubled.add(run_id)
         if empty:
-            raise RunFailed(f"{path} holds no results: give the results file or the snapshot of a run")
+            raise no_results(path)
         for run_id in sorted(doubled):
             note(f"run {run_id} is in {owner[run_id].name} too and is not counted again from {path.name}")
 

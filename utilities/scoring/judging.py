@@ -31,6 +31,8 @@ class AttemptResult(msgspec.Struct, frozen=True):
     """Its class (failures.CLASSES or OURS, or records.SKIPPED); None when it is right, or when nothing is known against it."""
     inputs_right: tuple[bool, ...]
     """Per test input; empty where outputs are secret."""
+    without_grid: tuple[str | None, ...]
+    """Per test input the class of an answer that is no grid; None where there is one."""
 
 
 class TaskResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,11 +142,21 @@ def _oracle(right: list[bool], attempts: Sequence[AttemptResult]) -> int:
 
 def _attempt_result(record: ScoredRecord, attempt: int, expected: list[Grid | None]) -> AttemptResult:
     failure = _direct_failure(record, attempt) if record.is_direct else _code_failure(record, attempt)
+    without_grid = tuple(_without_grid(record, attempt, index, failure) for index in range(len(expected)))
     if failure in (SKIPPED, OURS) or None in expected:
-        return AttemptResult(None, failure, ())
+        return AttemptResult(None, failure, (), without_grid)
     per_input = of_attempt(record.outputs, attempt)
     right = tuple(grid_at(per_input, index) == output for index, output in enumerate(expected))
-    return AttemptResult(all(right), None if all(right) else failure or "wrong_cells", right)
+    return AttemptResult(all(right), None if all(right) else failure or "wrong_cells", right, without_grid)
+
+
+def _without_grid(record: ScoredRecord, attempt: int, index: int, failure: str | None) -> str | None:
+    """Of programs only the class of the whole attempt is known, and that may be of a grid for another input."""
+    if grid_at(of_attempt(record.outputs, attempt), index) is not None:
+        return None
+    if record.is_direct:
+        return _unanswered(record, attempt, index)
+    return "no_answer" if failure in (None, "wrong_shape", "wrong_cells") else failure
 
 
 def _code_failure(record: ScoredRecord, attempt: int) -> str | None:
@@ -162,13 +174,19 @@ def _direct_failure(record: ScoredRecord, attempt: int) -> str | None:
     """The first failure over the test inputs of an attempt."""
     for index, output in enumerate(record.expected):
         grid = grid_at(of_attempt(record.answers, attempt), index)
-        error, finish_reason = (
-            of_input(values, attempt, index) for values in (record.error, record.finish_reason)
-        )
-        failure = failure_class(grid, error, finish_reason) or _difference(grid, output)
+        failure = _unanswered(record, attempt, index) or _difference(grid, output)
         if failure is not None:
             return failure
     return None
+
+
+def _unanswered(record: ScoredRecord, attempt: int, index: int) -> str | None:
+    """Why a request of the direct benchmark has brought no grid; None when it has."""
+    return failure_class(
+        grid_at(of_attempt(record.answers, attempt), index),
+        of_input(record.error, attempt, index),
+        of_input(record.finish_reason, attempt, index),
+    )
 
 
 def _difference(grid: Grid | None, expected: Grid | None) -> str | None:

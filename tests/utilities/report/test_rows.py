@@ -83,3 +83,19 @@ def test_packed_text_means_nothing_in_html() -> None:
     card = make_card(record, judge(record))
     packed = pack(Row(task_id="a", version=0, cards={0: card}, pairs=b"{}"), LONGEST_TEXT)
     assert set(packed) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
+
+
+def test_each_missing_grid_has_a_class_of_its_own() -> None:
+    errors = [[None, None], [None, {"type": "timeout", "message": "silence"}]]
+    record = direct_record("a", [RIGHT, RIGHT], [[WRONG, None], [[[1]], None]], error=errors)
+    assert [attempt["class"] for attempt in story(record)] == ["wrong_cells", "wrong_shape"]
+    assert [attempt["without_grid"] for attempt in story(record)] == [
+        [None, "no_answer"],
+        [None, "api_error"],
+    ]
+
+
+def test_a_program_without_a_grid_is_never_said_to_have_wrong_cells() -> None:
+    reasons = ["wrong_cells: test pair 1: 1 of 4 cells differ", "timeout: test pair 2"]
+    record = code_record("a", [RIGHT, RIGHT], [[WRONG, None], [RIGHT, None]], verification_reason=reasons)
+    assert [attempt["without_grid"] for attempt in story(record)] == [[None, "no_answer"], [None, "timeout"]]
