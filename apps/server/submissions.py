@@ -12,7 +12,7 @@ from apps.server.fields import ClientId, GridJson, Version
 from apps.server.refusals import ApiError
 from apps.server.store import submissions as store
 from apps.server.store import variations
-from apps.server.store.submissions import Submission
+from apps.server.store.bodies import Submission
 from utilities.grid import Grid, distance, grid_fault
 
 blueprint = Blueprint("submissions", __name__)

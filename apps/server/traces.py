@@ -12,8 +12,9 @@ from apps.server.context import catalogue, database
 from apps.server.fields import Cells, ClientId, Text, Version
 from apps.server.store import traces as store
 from apps.server.store import variations
+from apps.server.store.bodies import TraceContent, Verified
 from apps.server.store.database import last_event_id
-from apps.server.store.traces import Trace, TraceContent, Verified
+from apps.server.store.traces import Trace
 from apps.server.texts import clean_text
 
 blueprint = Blueprint("traces", __name__)

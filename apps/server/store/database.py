@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
+from apps.server.store.bodies import encoded
 from apps.server.store.schema import migrate
 
 NAME = "annotations.sqlite"
@@ -195,7 +194,7 @@ def append(
     """Store one change; the triggers of schema.py do the rest. Returns the event's id.
 
     `uid` and `time` are those of an event of another store, else new. Raises sqlite3.IntegrityError when the change
-    does not fit what is there.
+    does not fit what is there, BodyFault when the body is not one of its kind.
     """
     cursor = connection.execute(
         "INSERT INTO events (uid, kind, task_id, username, client_id, time, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -206,7 +205,7 @@ def append(
             username,
             client_id,
             time or now(),
-            msgspec.json.encode(body).decode(),
+            encoded(kind, body).decode(),
         ),
     )
     return int(cursor.lastrowid or 0)

@@ -1,27 +1,12 @@
 """Solutions that people submitted, with the actions that led to them."""
 
 import sqlite3
-from typing import Any
 
 import msgspec
 
+from apps.server.store.bodies import Submission
 from apps.server.store.database import Database, append, new_id
 from apps.server.store.once import earlier_body
-from utilities.grid import Grid
-
-
-class Submission(msgspec.Struct, kw_only=True):
-    """One answer to one test input."""
-
-    version: int
-    test_index: int
-    grid: Grid
-    actions: list[Any]
-    seconds: float
-    correct: bool | None
-    """None where the expected output is secret."""
-    distance: int | None
-    """Cells that differ; None where the shapes do, or the output is secret."""
 
 
 def store(

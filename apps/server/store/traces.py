@@ -6,18 +6,12 @@ from typing import Any
 import msgspec
 
 from apps.server.refusals import ApiError
+from apps.server.store.bodies import TraceContent, Verified
 from apps.server.store.database import Database, append, new_id
 from apps.server.store.once import earlier_body
 
 PERSON = "person"
 """The origin of what somebody wrote here. What a run of a model brought belongs to nobody who has the model's name."""
-
-
-class Verified(msgspec.Struct, frozen=True):
-    """On how many train pairs of its task a trace's code is right."""
-
-    train_passed: int
-    train_total: int
 
 
 class Trace(msgspec.Struct, kw_only=True):
@@ -43,16 +37,6 @@ class Trace(msgspec.Struct, kw_only=True):
     cells: list[Any] | None
     """The cells that the text speaks of, as the page describes them."""
     my_vote: int = 0
-
-
-class TraceContent(msgspec.Struct, kw_only=True):
-    """What the author of a new trace gives."""
-
-    text: str
-    version: int = 0
-    code: str | None = None
-    cells: list[Any] | None = None
-    verified: Verified | None = None
 
 
 def of_task(connection: sqlite3.Connection, task_id: str, username: str | None) -> list[Trace]:

@@ -8,8 +8,8 @@ import pytest
 
 from apps.server.feed import KEPT, Feed
 from apps.server.store import traces
+from apps.server.store.bodies import TraceContent
 from apps.server.store.database import Database
-from apps.server.store.traces import TraceContent
 from apps.server.streams import HEARTBEAT_SECONDS
 from tests.apps.server.conftest import TASK, NewApp, User
 from tests.apps.server.live import LiveServer, Person

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from apps.server.store import backups, submissions, variations
 from apps.server.store.backups import Backups
-from apps.server.store.submissions import Submission
+from apps.server.store.bodies import Submission
 from tests.apps.server.store.conftest import TASK, Shop
 from tests.conftest import make_task
 from utilities.config import RunFailed
