@@ -9,7 +9,7 @@ from apps.server.access import username, username_or_none
 from apps.server.api import Reply, operation
 from apps.server.code import run_program
 from apps.server.context import catalogue, database
-from apps.server.fields import Cells, ClientId, Text, Version
+from apps.server.fields import MOST_CELLS_BYTES, Cells, ClientId, Text, Version, check_size
 from apps.server.store import traces as store
 from apps.server.store import variations
 from apps.server.store.bodies import TraceContent, Verified
@@ -77,6 +77,7 @@ def list_traces(task_id: str) -> TraceList:
 def add_trace(task_id: str, body: NewTrace) -> tuple[TraceReply, int]:
     """Add a trace; its code, if any, is run on the train pairs."""
     text, name, original = clean_text(body.text), username(), catalogue().task(task_id)
+    check_size(body.cells, "cells", MOST_CELLS_BYTES)
     if there := store.added_before(database(), task_id, name, body.client_id, text):
         return TraceReply(trace=there), 201
     content = TraceContent(text=text, version=body.version, cells=body.cells)

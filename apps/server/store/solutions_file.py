@@ -19,7 +19,8 @@ from apps.server.store.locks import file_lock
 from utilities.json_faults import UNDECODABLE
 from utilities.record_reader import is_json_object, iterate_lines, unended_tail
 
-BATCH = 200
+BATCH = 20
+"""Submissions in memory; one may take 2 MB."""
 
 
 class SolutionLine(SubmissionBody, kw_only=True):

@@ -124,6 +124,20 @@ def test_nesting_up_to_the_limit_is_taken_and_brackets_in_texts_do_not_count(ada
         ada.done("PATCH", f"traces/{trace['trace_id']}", {"text": "edited", "revision": 1})
 
 
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        (f"tasks/{TASK}/traces", "cells"),
+        (f"tasks/{TASK}/flaws", "cells"),
+        (f"tasks/{TASK}/submissions", "actions"),
+    ],
+)
+def test_members_of_any_form_have_a_limit_in_bytes(ada: User, path: str, name: str) -> None:
+    body = {"text": "x", "client_id": "1", "version": 0, "test_index": 0, "grid": [[1]]}
+    assert "bytes" in ada.refused(400, "POST", path, {**body, name: ["x" * 3_000_000]})
+    ada.done("POST", path, {**body, name: [{"grid": "train-0-input", "top": 0, "left": 0}] * 1000})
+
+
 def test_a_huge_body_is_refused_before_it_is_read(ada: User) -> None:
     ada.refused(413, "POST", f"tasks/{TASK}/submissions", {"actions": ["x" * 1000] * 5000})
 
