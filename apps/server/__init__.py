@@ -42,8 +42,9 @@ DEFAULTS: dict[str, Any] = {
 def create_app(settings: Mapping[str, Any] | None = None) -> "Flask":
     """The app, with `settings` laid over DEFAULTS; `close_app` ends what it owns.
 
-    Raises RunFailed when this machine offers no sandbox that is safe to put on the network or the dataset is malformed,
-    UsageError when it is to be shared without an access password, OSError and sqlite3.Error when it cannot store.
+    Raises RunFailed when this machine offers no sandbox that is safe to put on the network, the dataset is malformed
+    or the annotations are damaged, UsageError when it is to be shared without an access password, OSError when it
+    cannot store.
     """
     from apps.server.factory import build  # Flask comes with it; the store's commands do without
 

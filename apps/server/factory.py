@@ -35,6 +35,7 @@ from apps.server.headers import add_security_headers
 from apps.server.lanes import Lanes
 from apps.server.login_limit import LoginLimit
 from apps.server.presence import Presence
+from apps.server.store.damage import damage_told
 from apps.server.store.database import NAME, Database
 from apps.server.store.publisher import PublisherProcess
 from apps.server.streams import StreamPlaces
@@ -111,20 +112,27 @@ def _kept_secret(directory: Path) -> bytes:
 def _resources(config: Mapping[str, Any]) -> dict[str, Any]:
     directory, dataset = Path(config["DATA_DIRECTORY"]).resolve(), Path(config["DATASET"]).resolve()
     build_missing_dataset(dataset)
-    database = Database(directory / NAME)
-    feed = Feed(database)
-    channels = Channels()
+    with damage_told(directory / NAME):
+        stored = _stored(Database(directory / NAME), dataset, config)
     return {
-        "catalogue": Catalogue(dataset, database),
-        "database": database,
-        "feed": feed,
-        "chat_channels": channels,
-        "chat_engine": Engine(database, channels, config["CHAT_BUDGET"]),
-        "presence": Presence(feed.wake),
+        **stored,
+        "presence": Presence(stored["feed"].wake),
         "stream_places": StreamPlaces(config["EVENT_STREAMS"]),
         "login_limit": LoginLimit(),
         "lanes": _lanes(config),
-        "publisher": PublisherProcess(database.path, directory, dataset) if config["PUBLISH"] else None,
+        "publisher": PublisherProcess(directory / NAME, directory, dataset) if config["PUBLISH"] else None,
+    }
+
+
+def _stored(database: Database, dataset: Path, config: Mapping[str, Any]) -> dict[str, Any]:
+    """What reads the database from the start."""
+    channels = Channels()
+    return {
+        "database": database,
+        "catalogue": Catalogue(dataset, database),
+        "feed": Feed(database),
+        "chat_channels": channels,
+        "chat_engine": Engine(database, channels, config["CHAT_BUDGET"]),
     }
 
 
