@@ -78,15 +78,15 @@ def add_trace(task_id: str, body: NewTrace) -> tuple[TraceReply, int]:
     """Add a trace; its code, if any, is run on the train pairs."""
     text, name, original = clean_text(body.text), username(), catalogue().task(task_id)
     check_size(body.cells, "cells", MOST_CELLS_BYTES)
-    if there := store.added_before(database(), task_id, name, body.client_id, text):
+    code = None if body.code is None else clean_text(body.code, "code")
+    content = TraceContent(text=text, version=body.version, code=code, cells=body.cells)
+    if there := store.added_before(database(), task_id, name, body.client_id, content):
         return TraceReply(trace=there), 201
-    content = TraceContent(text=text, version=body.version, cells=body.cells)
-    if body.version or body.code is not None:
+    if body.version or code is not None:
         with database().reading() as connection:
             task = variations.find(connection, original, body.version)
-        if body.code is not None:
-            content.code = clean_text(body.code, "code")
-            outcomes = run_program(content.code, [pair.input for pair in task.train]).outcomes
+        if code is not None:
+            outcomes = run_program(code, [pair.input for pair in task.train]).outcomes
             passed = sum(
                 outcome.output == pair.output for outcome, pair in zip(outcomes, task.train, strict=True)
             )

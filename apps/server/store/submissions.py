@@ -14,11 +14,9 @@ def store(
 ) -> None:
     """Store a submission, once for each `client_id`. Raises ApiError (409) when that made another one."""
     body = {"submission_id": new_id(), **msgspec.to_builtins(submission)}
+    same = {name: body[name] for name in ("version", "test_index", "grid", "actions", "seconds")}
     with database.writing() as connection:
-        if (
-            earlier_body(connection, "submission", task_id, username, client_id, {"grid": submission.grid})
-            is None
-        ):
+        if earlier_body(connection, "submission", task_id, username, client_id, same) is None:
             append(connection, "submission", task_id, username, body, client_id)
 
 

@@ -86,19 +86,22 @@ def _trace(row: sqlite3.Row, username: str | None) -> Trace:
     )
 
 
-def added_before(database: Database, task_id: str, username: str, client_id: str, text: str) -> Trace | None:
+def added_before(
+    database: Database, task_id: str, username: str, client_id: str, content: TraceContent
+) -> Trace | None:
     """The trace that this `client_id` added, as it is now (as it was, when it was removed since); None: not added yet.
 
     Raises ApiError (409) when the id stands for another change.
     """
     with database.reading() as connection:
-        return _added_before(connection, task_id, username, client_id, text)
+        return _added_before(connection, task_id, username, client_id, content)
 
 
 def _added_before(
-    connection: sqlite3.Connection, task_id: str, username: str, client_id: str, text: str
+    connection: sqlite3.Connection, task_id: str, username: str, client_id: str, content: TraceContent
 ) -> Trace | None:
-    body = earlier_body(connection, "trace", task_id, username, client_id, {"text": text})
+    same = {name: getattr(content, name) for name in ("text", "version", "code", "cells")}
+    body = earlier_body(connection, "trace", task_id, username, client_id, same)
     if body is None:
         return None
     return find_ever(connection, body["trace_id"], username)
@@ -108,7 +111,7 @@ def add(database: Database, task_id: str, username: str, content: TraceContent, 
     """Add a trace, or find the one that `client_id` added. Raises ApiError (409) when that was another."""
     body = {"trace_id": new_id(), "origin": PERSON, **msgspec.to_builtins(content)}
     with database.writing() as connection:
-        if there := _added_before(connection, task_id, username, client_id, content.text):
+        if there := _added_before(connection, task_id, username, client_id, content):
             return there
         append(connection, "trace", task_id, username, body, client_id)
         return find(connection, body["trace_id"], username)
