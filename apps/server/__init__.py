@@ -17,6 +17,7 @@ DEFAULTS: dict[str, Any] = {
     "DATASET": DEFAULT_DATASET,
     "PUBLISH": True,  # keep the files that other tools read in step, by a process beside this one
     "PAGES": ROOT / "apps",
+    "HOST": "127.0.0.1",  # the address listened on
     "SHARED": False,  # others can reach it: accounts with passwords
     "ACCESS_PASSWORD": "",
     "PUBLIC_ORIGIN": "",
@@ -25,7 +26,7 @@ DEFAULTS: dict[str, Any] = {
     "CHAT_BUDGET": 5.0,  # US dollars per user and day on the server's keys; None: no limit
     "MAX_CONTENT_LENGTH": 4 << 20,
     "PROVIDE_AUTOMATIC_OPTIONS": False,
-    "TRUSTED_HOSTS": None,  # None: those of the loopback address, unless it is shared
+    "HOSTS": None,  # that requests may name; None: HOST and those of the loopback address, unless it is shared
     "SESSION_COOKIE_NAME": "arc2_session",
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Strict",

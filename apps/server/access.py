@@ -1,4 +1,4 @@
-"""Who may ask for what: content type, origin and session are checked here, for every request, before any view.
+"""Who may ask for what: host, content type, origin and session are checked here, for every request, before any view.
 
 What changes something needs `Content-Type: application/json`, an Origin of ours and a session. On a shared server (not on
 the loopback address, or behind a public origin, or with an access password) reading needs a session too, and only one
@@ -56,6 +56,7 @@ def is_page(endpoint: str) -> bool:
 
 
 def _check() -> None:
+    _check_host()
     endpoint = request.endpoint
     if endpoint is None:
         return  # a 404 or 405
@@ -70,6 +71,13 @@ def _check() -> None:
         username()
 
 
+def _check_host() -> None:
+    """As Flask does with TRUSTED_HOSTS, which knows no IPv6 addresses."""
+    hosts: list[str] | None = current_app.config["HOSTS"]
+    if hosts is not None and hostname(f"//{request.host}") not in map(str.lower, hosts):
+        raise ApiError(400, "The request names another host than this server's.")
+
+
 def _check_content_type() -> None:
     if request.mimetype != "application/json":
         raise ApiError(400, "Send JSON, with Content-Type: application/json.")
@@ -79,10 +87,15 @@ def _check_origin() -> None:
     origin = request.headers.get("Origin")
     if not origin:
         raise ApiError(403, "The request names no Origin: send it from a page of this server.")
-    if origin not in (request.host_url.rstrip("/"), current_app.config["PUBLIC_ORIGIN"]):
+    public: str = current_app.config["PUBLIC_ORIGIN"]
+    here = request.host_url.rstrip("/")
+    if origin != (public if public and hostname(here) == hostname(public) else here):
         raise ApiError(403, "The request comes from a page of another origin.")
 
 
 def hostname(origin: str) -> str:
-    """The host in an origin such as https://arc.example.org:8443."""
-    return urlsplit(origin).hostname or ""
+    """The host in an origin such as https://arc.example.org:8443, in small letters and without brackets."""
+    try:
+        return urlsplit(origin).hostname or ""
+    except ValueError:
+        return ""  # brackets without an address in them
