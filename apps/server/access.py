@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request, session
 
+from apps.server.context import database
 from apps.server.refusals import ApiError
+from apps.server.store import accounts
 
 _ALWAYS_OPEN = {
     "accounts.log_in",
@@ -36,18 +38,23 @@ def username() -> str:
 
 
 def username_or_none() -> str | None:
-    """The user of this request's session, if any."""
-    if current_app.config["SHARED"] and not session.get("proved"):
-        return None
+    """The user of this request's session, if any; on a shared server only while the password is that of its login."""
     name = session.get("username")
-    return name if isinstance(name, str) else None
+    if not isinstance(name, str):
+        return None
+    if current_app.config["SHARED"]:
+        proof = accounts.proof(database(), name)
+        return name if proof is not None and session.get("proof") == proof else None
+    return name
 
 
-def open_session(name: str, *, proved: bool) -> None:
-    """Make this browser's session one of `name`; `proved`: by a password."""
+def open_session(name: str) -> None:
+    """Make this browser's session one of `name`, who on a shared server has just given the right password."""
     session.clear()
     session.permanent = True
-    session.update(username=name, proved=proved)
+    session["username"] = name
+    if current_app.config["SHARED"]:
+        session["proof"] = accounts.proof(database(), name)
 
 
 def is_page(endpoint: str) -> bool:

@@ -1,12 +1,13 @@
 """Who may do what: sessions, origins, content types, accounts on a shared server, and guessing."""
 
+import time
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from apps.server.login_limit import MOST_PER_NAME
-from apps.server.store.accounts import SHORTEST_PASSWORD
+from apps.server.store.accounts import SHORTEST_PASSWORD, set_password
 from tests.apps.server.conftest import ORIGIN, TASK, NewApp, User
 from utilities.config import UsageError
 
@@ -164,6 +165,32 @@ def test_passwords_are_stored_hashed(stranger: User) -> None:
     with stranger.client.application.extensions["database"].reading() as connection:
         (row,) = connection.execute("SELECT * FROM accounts").fetchall()
     assert GOOD["password"] not in "".join(map(str, row)) and row["password_hash"].startswith("scrypt:")
+
+
+def test_a_new_password_ends_the_sessions_of_the_old_one(shared: Flask, stranger: User) -> None:
+    bob = User(shared.test_client())
+    bob.done("POST", "session", {**GOOD, "username": "bob"})
+    stranger.done("POST", "session", GOOD)
+    assert set_password(shared.extensions["database"], "Ada", "another long password")
+    assert stranger.done("GET", "session")["username"] is None
+    stranger.refused(401, "GET", "tasks")
+    stranger.done("POST", "session", {"username": "ada", "password": "another long password"})
+    assert stranger.done("GET", "session")["username"] == "ada"
+    assert bob.done("GET", "session")["username"] == "bob"
+
+
+def test_the_time_of_a_refusal_does_not_tell_who_has_an_account(shared: Flask, stranger: User) -> None:
+    stranger.done("POST", "session", GOOD)
+
+    def seconds(name: str) -> float:
+        began = time.monotonic()
+        visitor = User(shared.test_client())
+        visitor.refused(401, "POST", "session", {"username": name, "password": "a guess"})
+        return time.monotonic() - began
+
+    known = min(seconds("ada") for _ in range(3))
+    unknown = min(seconds(f"nobody{n}") for n in range(3))
+    assert known / 3 < unknown < known * 3
 
 
 def test_guessing_is_slowed_down(shared: Flask, stranger: User) -> None:
