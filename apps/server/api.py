@@ -35,6 +35,8 @@ class Operation(NamedTuple):
     """Of replies that are no errors."""
     body: type[Any] | None
     query: type[Any] | None
+    conflict: type[Any] | None
+    """Of a 409 that tells more than other errors."""
 
 
 OPERATIONS: list[Operation] = []
@@ -50,6 +52,7 @@ def operation(
     statuses: tuple[int, ...] = (200,),
     body: type[Any] | None = None,
     query: type[Any] | None = None,
+    conflict: type[Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Route `method path` to a function that takes the path's parameters, then the body and the query, if any.
 
@@ -58,7 +61,7 @@ def operation(
 
     def register(view: Callable[..., Any]) -> Callable[..., Any]:
         summary = (view.__doc__ or "").partition("\n")[0]
-        OPERATIONS.append(Operation(method, path, summary, reply, statuses, body, query))
+        OPERATIONS.append(Operation(method, path, summary, reply, statuses, body, query, conflict))
         decode = msgspec.json.Decoder(body).decode if body else None
 
         def respond(**parameters: Any) -> Response:

@@ -57,6 +57,14 @@ class TraceReply(Reply, kw_only=True):
     trace: Trace
 
 
+class StaleEdit(msgspec.Struct, kw_only=True):
+    """A 409 of an edit, with the trace as it is now."""
+
+    error: str
+    trace: Trace
+    success: bool = False
+
+
 class VoteReply(Reply, kw_only=True):
     """A trace's votes."""
 
@@ -94,7 +102,9 @@ def add_trace(task_id: str, body: NewTrace) -> tuple[TraceReply, int]:
     return TraceReply(trace=store.add(database(), task_id, name, content, body.client_id)), 201
 
 
-@operation(blueprint, "PATCH", "/api/traces/<path:trace_id>", body=TraceEdit, reply=TraceReply)
+@operation(
+    blueprint, "PATCH", "/api/traces/<path:trace_id>", body=TraceEdit, reply=TraceReply, conflict=StaleEdit
+)
 def edit_trace(trace_id: str, body: TraceEdit) -> TraceReply:
     """Replace the text of one's own trace; 409 with the present trace when it was changed meanwhile."""
     trace = store.edit(database(), trace_id, username(), clean_text(body.text), body.revision)

@@ -12,7 +12,9 @@ from utilities.config import RunFailed
 from utilities.grid import Grid
 
 Number = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
-Score = Annotated[int, msgspec.Meta(ge=-(10**9), le=10**9)]
+MOST_VERSIONS = 10**6
+"""The largest number of a version that requests may name, and that is given to a new one."""
+Score = Annotated[int, msgspec.Meta(ge=-(10**10), le=10**10)]
 
 
 class BodyFault(RunFailed):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from apps.server.openapi import described
 from tests.apps.server.conftest import TASK, NewUser, User
 
 TRACES = f"tasks/{TASK}/traces"
@@ -85,6 +86,9 @@ def test_a_stale_edit_is_refused_with_the_present_trace(ada: User) -> None:
     assert reply.status_code == 409 and reply.json is not None
     assert reply.json["success"] is False and reply.json["error"]
     assert (reply.json["trace"]["text"], reply.json["trace"]["revision"]) == ("Better.", 2)
+    operation = described()["paths"]["/arc2/api/traces/{trace_id}"]["patch"]
+    schema = operation["responses"]["409"]["content"]["application/json"]["schema"]["$ref"]
+    assert "trace" in described()["components"]["schemas"][schema.rpartition("/")[2]]["properties"]
 
 
 def test_only_the_author_edits_and_removes(ada: User, bob: User) -> None:
