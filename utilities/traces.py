@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from utilities.config import ROOT, RunFailed
+from utilities.config import MOST, ROOT, RunFailed
 from utilities.files import FileLock, LockHeld, remove_leftovers, write_atomically
 from utilities.records import Record
 
@@ -153,7 +153,7 @@ def _trace(task_id: str, entry: Record) -> Trace:
         task_id=task_id,
         username=username,
         text=entry["text"],
-        score=int(score) if isinstance(score, int | float) else sum(voters.values()),
+        score=int(score) if isinstance(score, int | float) and abs(score) <= MOST else sum(voters.values()),
         timestamp=iso_time(entry.get("timestamp")),
         voters=voters,
         extra={name: value for name, value in entry.items() if name not in _KNOWN},

@@ -17,6 +17,7 @@ DEFAULTS: dict[str, Any] = {
     "DATASET": DEFAULT_DATASET,
     "PUBLISH": True,  # keep the files that other tools read in step, by a process beside this one
     "PAGES": ROOT / "apps",
+    "HOST": "127.0.0.1",  # the address listened on
     "SHARED": False,  # others can reach it: accounts with passwords
     "ACCESS_PASSWORD": "",
     "PUBLIC_ORIGIN": "",
@@ -25,7 +26,7 @@ DEFAULTS: dict[str, Any] = {
     "CHAT_BUDGET": 5.0,  # US dollars per user and day on the server's keys; None: no limit
     "MAX_CONTENT_LENGTH": 4 << 20,
     "PROVIDE_AUTOMATIC_OPTIONS": False,
-    "TRUSTED_HOSTS": None,  # None: those of the loopback address, unless it is shared
+    "HOSTS": None,  # that requests may name; None: HOST and those of the loopback address, unless it is shared
     "SESSION_COOKIE_NAME": "arc2_session",
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Strict",
@@ -42,8 +43,9 @@ DEFAULTS: dict[str, Any] = {
 def create_app(settings: Mapping[str, Any] | None = None) -> "Flask":
     """The app, with `settings` laid over DEFAULTS; `close_app` ends what it owns.
 
-    Raises RunFailed when this machine offers no sandbox that is safe to put on the network or the dataset is malformed,
-    UsageError when it is to be shared without an access password, OSError and sqlite3.Error when it cannot store.
+    Raises RunFailed when this machine offers no sandbox that is safe to put on the network, the dataset is malformed
+    or the annotations are damaged, UsageError when it is to be shared without an access password, OSError when it
+    cannot store.
     """
     from apps.server.factory import build  # Flask comes with it; the store's commands do without
 

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 import signal
 import sys
 from collections.abc import Sequence
@@ -16,7 +17,6 @@ from utilities.config import (
     ROOT,
     RunFailed,
     UsageError,
-    at_least_one,
     load_environment,
     not_negative,
     setting,
@@ -34,6 +34,13 @@ MOST_BYTES = 16 << 20
 """More than this is not even received; what is, and is still too much, gets an answer in JSON."""
 
 
+def _port(text: str) -> int:
+    """An argparse type. Raises UsageError."""
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > 65535:
+        raise UsageError(f"{text!r} is not a port: take a whole number from 0 to 65535")
+    return int(text)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ServerConfig:
     """What the server can be told."""
@@ -41,7 +48,7 @@ class ServerConfig:
     host: str = setting(
         "127.0.0.1", "the address to listen on; others than this machine's own need SERVER_ACCESS_PASSWORD"
     )
-    port: int = setting(5000, "the port", type=at_least_one)
+    port: int = setting(5000, "the port; 0: any that is free", type=_port)
     data_directory: str | None = setting(
         None, "folder of annotations, solutions and published traces (default: data/)"
     )
@@ -69,10 +76,11 @@ def main(argv: Sequence[str] | None = None) -> None:
             channel_timeout=IDLE_SECONDS,
             cleanup_interval=5,
             channel_request_lookahead=1,  # so that a stream learns that its client has left
+            clear_untrusted_proxy_headers=False,  # proxy.py says which are believed
             ident=None,
         )
         tier = app.extensions["lanes"].tier
-        print(f"serving on http://{_address(config.host)}:{config.port}/ (sandbox: {tier})", flush=True)
+        print(f"serving on http://{_address(config.host)}:{_listened(server)}/ (sandbox: {tier})", flush=True)
         _run_until_signalled(server, app)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
@@ -91,6 +99,7 @@ def _settings(config: ServerConfig) -> dict[str, Any]:
     return {
         "DATA_DIRECTORY": Path(config.data_directory or ROOT / "data"),
         "DATASET": Path(config.dataset or DEFAULT_DATASET),
+        "HOST": config.host,
         "SHARED": bool(origin or access_password) or not _is_loopback(config.host),
         "ACCESS_PASSWORD": access_password,
         "PUBLIC_ORIGIN": origin,
@@ -118,6 +127,12 @@ def _is_loopback(host: str) -> bool:
 
 def _address(host: str) -> str:
     return f"[{host}]" if ":" in host else host
+
+
+def _listened(server: Any) -> int:
+    """The port, also where it was left to the system; a name such as localhost may stand for several addresses."""
+    ports = [port for _, port in getattr(server, "effective_listen", ())] or [server.effective_port]
+    return int(ports[0])
 
 
 def _run_until_signalled(server: Any, app: "Flask") -> None:

@@ -1,4 +1,4 @@
-"""Who may ask for what: content type, origin and session are checked here, for every request, before any view.
+"""Who may ask for what: host, content type, origin and session are checked here, for every request, before any view.
 
 What changes something needs `Content-Type: application/json`, an Origin of ours and a session. On a shared server (not on
 the loopback address, or behind a public origin, or with an access password) reading needs a session too, and only one
@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request, session
 
+from apps.server.context import database
 from apps.server.refusals import ApiError
+from apps.server.store import accounts
 
 _ALWAYS_OPEN = {
     "accounts.log_in",
@@ -36,18 +38,23 @@ def username() -> str:
 
 
 def username_or_none() -> str | None:
-    """The user of this request's session, if any."""
-    if current_app.config["SHARED"] and not session.get("proved"):
-        return None
+    """The user of this request's session, if any; on a shared server only while the password is that of its login."""
     name = session.get("username")
-    return name if isinstance(name, str) else None
+    if not isinstance(name, str):
+        return None
+    if current_app.config["SHARED"]:
+        proof = accounts.proof(database(), name)
+        return name if proof is not None and session.get("proof") == proof else None
+    return name
 
 
-def open_session(name: str, *, proved: bool) -> None:
-    """Make this browser's session one of `name`; `proved`: by a password."""
+def open_session(name: str) -> None:
+    """Make this browser's session one of `name`, who on a shared server has just given the right password."""
     session.clear()
     session.permanent = True
-    session.update(username=name, proved=proved)
+    session["username"] = name
+    if current_app.config["SHARED"]:
+        session["proof"] = accounts.proof(database(), name)
 
 
 def is_page(endpoint: str) -> bool:
@@ -56,6 +63,7 @@ def is_page(endpoint: str) -> bool:
 
 
 def _check() -> None:
+    _check_host()
     endpoint = request.endpoint
     if endpoint is None:
         return  # a 404 or 405
@@ -70,6 +78,13 @@ def _check() -> None:
         username()
 
 
+def _check_host() -> None:
+    """As Flask does with TRUSTED_HOSTS, which knows no IPv6 addresses."""
+    hosts: list[str] | None = current_app.config["HOSTS"]
+    if hosts is not None and hostname(f"//{request.host}") not in map(str.lower, hosts):
+        raise ApiError(400, "The request names another host than this server's.")
+
+
 def _check_content_type() -> None:
     if request.mimetype != "application/json":
         raise ApiError(400, "Send JSON, with Content-Type: application/json.")
@@ -79,10 +94,15 @@ def _check_origin() -> None:
     origin = request.headers.get("Origin")
     if not origin:
         raise ApiError(403, "The request names no Origin: send it from a page of this server.")
-    if origin not in (request.host_url.rstrip("/"), current_app.config["PUBLIC_ORIGIN"]):
+    public: str = current_app.config["PUBLIC_ORIGIN"]
+    here = request.host_url.rstrip("/")
+    if origin != (public if public and hostname(here) == hostname(public) else here):
         raise ApiError(403, "The request comes from a page of another origin.")
 
 
 def hostname(origin: str) -> str:
-    """The host in an origin such as https://arc.example.org:8443."""
-    return urlsplit(origin).hostname or ""
+    """The host in an origin such as https://arc.example.org:8443, in small letters and without brackets."""
+    try:
+        return urlsplit(origin).hostname or ""
+    except ValueError:
+        return ""  # brackets without an address in them

@@ -44,7 +44,7 @@ def log_in(body: LogIn) -> SessionReply:
         with limit.attempt(request.remote_addr or "", store.name_key(name)):
             _prove(name, body)
         name = store.spelling(database(), name)
-    open_session(name, proved=shared)
+    open_session(name)
     return _reply(name)
 
 
@@ -56,7 +56,11 @@ def who_am_i() -> SessionReply:
 
 @operation(blueprint, "DELETE", "/api/session", reply=SessionReply)
 def log_out() -> SessionReply:
-    """Log out."""
+    """Log out this browser.
+
+    Sessions are signed cookies and not kept here: a copy of the cookie stays good until it is too old, or, on a shared
+    server, until the account has a new password.
+    """
     session.clear()
     return _reply(None)
 

@@ -11,8 +11,11 @@ from typing import Any, NamedTuple
 import msgspec
 from flask import Blueprint, Response, request
 
+from apps.server.nesting import MOST_LEVELS, is_nested_too_deeply
 from apps.server.refusals import ApiError
 from utilities.json_faults import UNDECODABLE
+
+TOO_DEEP = f"The body is nested too deeply: at most {MOST_LEVELS} levels are taken."
 
 
 class Reply(msgspec.Struct, kw_only=True):
@@ -32,6 +35,8 @@ class Operation(NamedTuple):
     """Of replies that are no errors."""
     body: type[Any] | None
     query: type[Any] | None
+    conflict: type[Any] | None
+    """Of a 409 that tells more than other errors."""
 
 
 OPERATIONS: list[Operation] = []
@@ -47,6 +52,7 @@ def operation(
     statuses: tuple[int, ...] = (200,),
     body: type[Any] | None = None,
     query: type[Any] | None = None,
+    conflict: type[Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Route `method path` to a function that takes the path's parameters, then the body and the query, if any.
 
@@ -55,7 +61,7 @@ def operation(
 
     def register(view: Callable[..., Any]) -> Callable[..., Any]:
         summary = (view.__doc__ or "").partition("\n")[0]
-        OPERATIONS.append(Operation(method, path, summary, reply, statuses, body, query))
+        OPERATIONS.append(Operation(method, path, summary, reply, statuses, body, query, conflict))
         decode = msgspec.json.Decoder(body).decode if body else None
 
         def respond(**parameters: Any) -> Response:
@@ -80,9 +86,12 @@ def json_response(result: Any, status: int = 200) -> Response:
 
 def _decoded(decode: Callable[[bytes], Any]) -> Any:
     try:
-        return decode(request.get_data())
+        body = decode(request.get_data())
     except UNDECODABLE as error:
         raise ApiError(400, body_fault(error)) from None
+    if is_nested_too_deeply(request.get_data()):
+        raise ApiError(400, TOO_DEEP)
+    return body
 
 
 def _query(query: type[Any]) -> Any:
@@ -97,7 +106,7 @@ def body_fault(error: Exception) -> str:
     if isinstance(error, msgspec.ValidationError):
         return _validation_fault(error)
     if isinstance(error, RecursionError):
-        return "The body is nested too deeply."
+        return TOO_DEEP
     return "The body is not a JSON object: send JSON in UTF-8."
 
 

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from apps.server.api import json_response
 from apps.server.refusals import ApiError
+from apps.server.store.damage import is_damage
 
 SENTENCES = {
     404: "There is nothing here.",
@@ -28,7 +29,7 @@ class ErrorReply(msgspec.Struct, kw_only=True):
 
 
 def register_error_handlers(app: Flask) -> None:
-    """Turn ApiError, every HTTP error and a disk that refuses into the common shape."""
+    """Turn ApiError, every HTTP error, a disk that refuses and a damaged database into the common shape."""
 
     @app.errorhandler(ApiError)
     def api_error(error: ApiError) -> Response:
@@ -47,8 +48,10 @@ def register_error_handlers(app: Flask) -> None:
             response.mimetype = "application/json"
         return response
 
-    @app.errorhandler(sqlite3.OperationalError)
-    def storage_error(error: sqlite3.OperationalError) -> Response:
+    @app.errorhandler(sqlite3.DatabaseError)
+    def storage_error(error: sqlite3.DatabaseError) -> Response:
+        if not isinstance(error, sqlite3.OperationalError) and not is_damage(error):
+            raise error  # a mistake of ours
         logging.getLogger("apps.server").error("the annotations cannot be stored: %s", error)
         sentence = (
             f"The server cannot store or read anything right now ({error}); nothing was changed, try again."

@@ -67,7 +67,7 @@ def _stream(
         while not feed.closed and not left():
             turn_before, turn = turn, feed.turn
             text = b""
-            if turn != turn_before:
+            if turn != turn_before or number < feed.last:
                 frames, number = feed.after(number)
                 text = b"".join(frame.seen_by(username) for frame in frames)
                 if task_id and (now_here := presence.users(task_id)) != users:
@@ -78,4 +78,5 @@ def _stream(
             if text:
                 yield text
                 sent = time.monotonic()
-            feed.wait(turn, LOOK_SECONDS)
+            if number >= feed.last:
+                feed.wait(turn, LOOK_SECONDS)

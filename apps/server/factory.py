@@ -35,6 +35,8 @@ from apps.server.headers import add_security_headers
 from apps.server.lanes import Lanes
 from apps.server.login_limit import LoginLimit
 from apps.server.presence import Presence
+from apps.server.proxy import behind_proxy
+from apps.server.store.damage import damage_told
 from apps.server.store.database import NAME, Database
 from apps.server.store.publisher import PublisherProcess
 from apps.server.streams import StreamPlaces
@@ -58,7 +60,7 @@ BLUEPRINTS = (
 )
 """The module of each resource; it has one `blueprint`."""
 
-LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def build(config: Mapping[str, Any]) -> Flask:
@@ -75,6 +77,8 @@ def build(config: Mapping[str, Any]) -> Flask:
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint, url_prefix="/arc2")
     app.add_url_rule("/", "pages.root", pages.to_the_apps)
+    if app.config["PUBLIC_ORIGIN"]:
+        app.wsgi_app = behind_proxy(app.wsgi_app)  # type: ignore[assignment, method-assign]
     return app
 
 
@@ -88,10 +92,10 @@ def _check_sharing(app: Flask) -> None:
     origin = config["PUBLIC_ORIGIN"]
     config["SESSION_COOKIE_SECURE"] = origin.startswith("https:")
     if origin:
-        config["TRUSTED_HOSTS"] = [hostname(origin), *LOOPBACK]
-    elif config["TRUSTED_HOSTS"] is None and not config["SHARED"]:
+        config["HOSTS"] = [hostname(origin), config["HOST"], *LOOPBACK]
+    elif config["HOSTS"] is None and not config["SHARED"]:
         # Against DNS rebinding; a shared server has passwords against it.
-        config["TRUSTED_HOSTS"] = list(LOOPBACK)
+        config["HOSTS"] = [config["HOST"], *LOOPBACK]
 
 
 def _kept_secret(directory: Path) -> bytes:
@@ -111,20 +115,27 @@ def _kept_secret(directory: Path) -> bytes:
 def _resources(config: Mapping[str, Any]) -> dict[str, Any]:
     directory, dataset = Path(config["DATA_DIRECTORY"]).resolve(), Path(config["DATASET"]).resolve()
     build_missing_dataset(dataset)
-    database = Database(directory / NAME)
-    feed = Feed(database)
-    channels = Channels()
+    with damage_told(directory / NAME):
+        stored = _stored(Database(directory / NAME), dataset, config)
     return {
-        "catalogue": Catalogue(dataset, database),
-        "database": database,
-        "feed": feed,
-        "chat_channels": channels,
-        "chat_engine": Engine(database, channels, config["CHAT_BUDGET"]),
-        "presence": Presence(feed.wake),
+        **stored,
+        "presence": Presence(stored["feed"].wake),
         "stream_places": StreamPlaces(config["EVENT_STREAMS"]),
         "login_limit": LoginLimit(),
         "lanes": _lanes(config),
-        "publisher": PublisherProcess(database.path, directory, dataset) if config["PUBLISH"] else None,
+        "publisher": PublisherProcess(directory / NAME, directory, dataset) if config["PUBLISH"] else None,
+    }
+
+
+def _stored(database: Database, dataset: Path, config: Mapping[str, Any]) -> dict[str, Any]:
+    """What reads the database from the start."""
+    channels = Channels()
+    return {
+        "database": database,
+        "catalogue": Catalogue(dataset, database),
+        "feed": Feed(database),
+        "chat_channels": channels,
+        "chat_engine": Engine(database, channels, config["CHAT_BUDGET"]),
     }
 
 

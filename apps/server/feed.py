@@ -5,11 +5,13 @@ Streams are woken together and at most twenty times a second, since two hundred 
 processor from the requests.
 """
 
+import logging
 import sqlite3
 import threading
 import time
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -17,11 +19,16 @@ import msgspec
 from apps.server.store import flaws, traces
 from apps.server.store.database import Database, last_event_id
 from apps.server.streams import frame
+from utilities.json_faults import UNDECODABLE
 
-KEPT = 5000
-"""Frames in memory; a stream that comes back after more is served from the database."""
+KEPT_BYTES = 16 << 20
+"""Of frames in memory; a stream that comes back after more is served from the database."""
+PIECE_BYTES = 1 << 20
+"""Of frames that a stream is given at a time, and a bit."""
 POLL_SECONDS = 0.25
 PAUSE_SECONDS = 0.05
+
+log = logging.getLogger("apps.server")
 
 _SHOWN = "('trace', 'trace_edited', 'trace_noted', 'trace_removed', 'vote', 'variation', 'signature', 'flaw')"
 
@@ -55,6 +62,11 @@ class Frame(msgspec.Struct, frozen=True):
     voters: dict[str, int] | None = None
     """Where `my_vote`, the last member of the data, depends on who looks."""
 
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        return len(self.text) + 200
+
     def seen_by(self, username: str | None) -> bytes:
         """The bytes for one user's stream."""
         my_vote = self.voters.get(username, 0) if self.voters and username is not None else 0
@@ -69,6 +81,7 @@ class Feed:
         self._changed = threading.Condition()
         self._look = threading.Event()
         self._frames: list[Frame] = []
+        self._bytes = 0
         self._turn = 0
         self.closed = False
         with database.reading() as connection:
@@ -87,14 +100,13 @@ class Feed:
         return self._turn
 
     def after(self, number: int) -> tuple[list[Frame], int]:
-        """The frames of all events after event `number`, and the number to go on from."""
+        """The next frames after event `number`, and the number to go on from: below `last` when there are more."""
         with self._changed:
             if number >= self._first:
                 start = bisect_right(self._frames, number, key=lambda frame: frame.number)
-                return self._frames[start:], max(number, self._last)
+                return _piece(islice(self._frames, start, None), max(number, self._last))
         with self._database.reading() as connection:
-            frames = _frames(connection, number)
-            return frames[:KEPT], frames[KEPT - 1].number if len(frames) > KEPT else last_event_id(connection)
+            return _piece(_frames(connection, number), last_event_id(connection))
 
     def wait(self, turn: int, seconds: float) -> int:
         """Wait, at most so long, until something happened after `turn`; returns the present turn."""
@@ -127,25 +139,52 @@ class Feed:
 
     def _take_new(self) -> None:
         with self._database.reading() as connection:
-            last = last_event_id(connection)
-            if last == self._last:
+            newest = last_event_id(connection)
+            if newest == self._last:
                 return
-            new = _frames(connection, self._last)
+            new, last = _piece(_frames(connection, self._last), newest)
         with self._changed:
             self._frames += new
-            if len(self._frames) > 2 * KEPT:
-                self._first = self._frames[-KEPT - 1].number
-                del self._frames[:-KEPT]
+            self._bytes += sum(frame.size for frame in new)
+            if self._bytes > 2 * KEPT_BYTES:
+                self._forget_old()
             self._last = last
+        if last != newest:
+            self._look.set()
         self.wake()
 
+    def _forget_old(self) -> None:
+        """Keep the newest KEPT_BYTES. Seldom done, as a list is slow to shorten from its beginning."""
+        count = 0
+        while self._bytes > KEPT_BYTES:
+            self._bytes -= self._frames[count].size
+            count += 1
+        self._first = self._frames[count - 1].number
+        del self._frames[:count]
 
-def _frames(connection: sqlite3.Connection, number: int) -> list[Frame]:
+
+def _piece(frames: Iterable[Frame], end: int) -> tuple[list[Frame], int]:
+    """The first of the frames, and the number to go on from: `end` when these are all."""
+    taken, size = list[Frame](), 0
+    for one in frames:
+        if size >= PIECE_BYTES:
+            return taken, taken[-1].number
+        taken.append(one)
+        size += one.size
+    return taken, end
+
+
+def _frames(connection: sqlite3.Connection, number: int) -> Iterator[Frame]:
+    """The frames after event `number`. An event that cannot be shown is left out, so that it keeps nobody from the rest."""
     rows = connection.execute(
         f"SELECT id, kind, task_id, username, body FROM events WHERE id > ? AND kind IN {_SHOWN} ORDER BY id",
         (number,),
     )
-    return [_MAKERS[row["kind"]](connection, row, msgspec.json.decode(row["body"])) for row in rows]
+    for row in rows:
+        try:
+            yield _MAKERS[row["kind"]](connection, row, msgspec.json.decode(row["body"]))
+        except (LookupError, TypeError, *UNDECODABLE):
+            log.exception("event %s cannot be shown", row["id"])
 
 
 def _encoded(row: sqlite3.Row, event: str, data: Any) -> Frame:

@@ -6,7 +6,7 @@ from flask import Blueprint
 from apps.server.access import username
 from apps.server.api import Reply, operation
 from apps.server.context import catalogue, database
-from apps.server.fields import Cells, ClientId, Text, Version
+from apps.server.fields import MOST_CELLS_BYTES, Cells, ClientId, Text, Version, check_size
 from apps.server.store import flaws as store
 from apps.server.store import variations
 from apps.server.store.flaws import Flaw
@@ -48,6 +48,7 @@ def list_flaws(task_id: str) -> FlawList:
 def report_flaw(task_id: str, body: NewFlaw) -> tuple[FlawReply, int]:
     """Report a flaw of a task."""
     text, name, original = clean_text(body.text), username(), catalogue().task(task_id)
+    check_size(body.cells, "cells", MOST_CELLS_BYTES)
     with database().reading() as connection:
         variations.find(connection, original, body.version)
     flaw = store.report(database(), task_id, name, text, body.version, body.cells, body.client_id)

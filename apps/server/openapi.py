@@ -43,7 +43,7 @@ def described() -> dict[str, Any]:
 
 
 def _types(operation: Operation) -> list[type[Any]]:
-    kinds = (*_replies(operation), operation.body, operation.query)
+    kinds = (*_replies(operation), operation.body, operation.query, operation.conflict)
     return [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, msgspec.Struct)]
 
 
@@ -57,10 +57,7 @@ def _operation(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
         "parameters": [*_path_parameters(operation.path), *_query_parameters(operation, schemas)],
         "responses": {
             **{str(status): _response("Done.", _reply_content(operation)) for status in operation.statuses},
-            **{
-                str(status): _response("Not done.", {_JSON: {"schema": _reference(ErrorReply)}})
-                for status in _ERRORS
-            },
+            **{str(status): _response("Not done.", _error_content(operation, status)) for status in _ERRORS},
         },
     }
     if operation.body:
@@ -77,6 +74,11 @@ def _reference(kind: type[Any]) -> dict[str, str]:
 
 def _response(text: str, content: dict[str, Any]) -> dict[str, Any]:
     return {"description": text, "content": content}
+
+
+def _error_content(operation: Operation, status: int) -> dict[str, Any]:
+    kind = operation.conflict if status == 409 and operation.conflict else ErrorReply
+    return {_JSON: {"schema": _reference(kind)}}
 
 
 def _reply_content(operation: Operation) -> dict[str, Any]:

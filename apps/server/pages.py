@@ -3,21 +3,26 @@
 import mimetypes
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, redirect, send_file, send_from_directory
+from flask import Blueprint, Response, abort, current_app, redirect, send_file, send_from_directory
 from werkzeug.wrappers import Response as BaseResponse
+
+from apps.server.refusals import ApiError
 
 blueprint = Blueprint("pages", __name__)
 
-for suffix, kind in {
+KINDS = {
     ".js": "text/javascript",
     ".mjs": "text/javascript",
     ".css": "text/css",
-    ".json": "application/json",
     ".svg": "image/svg+xml",
-}.items():
-    mimetypes.add_type(
-        kind, suffix
-    )  # what the machine says may be wrong, and the browser is told not to guess
+    ".png": "image/png",
+    ".txt": "text/plain",
+}
+"""What pages load, by suffix. Nothing else in apps/static/ is for everybody: the dataset and its locks lie there too."""
+
+for suffix, kind in KINDS.items():
+    # What the machine says may be wrong, and the browser is told not to guess.
+    mimetypes.add_type(kind, suffix)
 
 
 @blueprint.get("/")
@@ -37,7 +42,9 @@ def page(name: str) -> Response:
 @blueprint.get("/static/<path:path>")
 @blueprint.get("/apps/static/<path:path>")
 def static(path: str) -> Response:
-    """A file of apps/static/."""
+    """A file of apps/static/ that pages are made of, never the dataset, however its path is spelled."""
+    if Path(path).suffix not in KINDS or any(part.startswith(".") for part in Path(path).parts):
+        abort(404)
     # Not "static/" before the path: that would open all of apps/ to a path such as ../server.
     return _checked_each_time(send_from_directory(Path(current_app.config["PAGES"]) / "static", path))
 
@@ -45,8 +52,13 @@ def static(path: str) -> Response:
 @blueprint.get("/static/dataset.json")
 @blueprint.get("/apps/static/dataset.json")
 def dataset() -> Response:
-    """The dataset of this server."""
-    return _checked_each_time(send_file(Path(current_app.config["DATASET"]).resolve(), "application/json"))
+    """The dataset of this server. Raises ApiError (404) while its file is not there."""
+    try:
+        return _checked_each_time(
+            send_file(Path(current_app.config["DATASET"]).resolve(), "application/json")
+        )
+    except FileNotFoundError:
+        raise ApiError(404, "The dataset file is not there: build it, or put it back.") from None
 
 
 def to_the_apps() -> BaseResponse:

@@ -8,11 +8,11 @@ from flask import Blueprint
 from apps.server.access import username
 from apps.server.api import Reply, operation
 from apps.server.context import catalogue, database
-from apps.server.fields import ClientId, GridJson, Version
+from apps.server.fields import MOST_ACTIONS_BYTES, ClientId, GridJson, Version, check_size
 from apps.server.refusals import ApiError
 from apps.server.store import submissions as store
 from apps.server.store import variations
-from apps.server.store.submissions import Submission
+from apps.server.store.bodies import Submission
 from utilities.grid import Grid, distance, grid_fault
 
 blueprint = Blueprint("submissions", __name__)
@@ -45,6 +45,7 @@ def submit(task_id: str, body: NewSubmission) -> Judgement:
     name, original = username(), catalogue().task(task_id)
     if fault := grid_fault(body.grid):
         raise ApiError(400, f"'grid' is not a grid: {fault}.")
+    check_size(body.actions, "actions", MOST_ACTIONS_BYTES)
     with database().reading() as connection:
         task = variations.find(connection, original, body.version)
     if body.test_index >= len(task.test):

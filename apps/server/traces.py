@@ -9,11 +9,12 @@ from apps.server.access import username, username_or_none
 from apps.server.api import Reply, operation
 from apps.server.code import run_program
 from apps.server.context import catalogue, database
-from apps.server.fields import Cells, ClientId, Text, Version
+from apps.server.fields import MOST_CELLS_BYTES, Cells, ClientId, Text, Version, check_size
 from apps.server.store import traces as store
 from apps.server.store import variations
+from apps.server.store.bodies import TraceContent, Verified
 from apps.server.store.database import last_event_id
-from apps.server.store.traces import Trace, TraceContent, Verified
+from apps.server.store.traces import Trace
 from apps.server.texts import clean_text
 
 blueprint = Blueprint("traces", __name__)
@@ -56,6 +57,14 @@ class TraceReply(Reply, kw_only=True):
     trace: Trace
 
 
+class StaleEdit(msgspec.Struct, kw_only=True):
+    """A 409 of an edit, with the trace as it is now."""
+
+    error: str
+    trace: Trace
+    success: bool = False
+
+
 class VoteReply(Reply, kw_only=True):
     """A trace's votes."""
 
@@ -76,15 +85,16 @@ def list_traces(task_id: str) -> TraceList:
 def add_trace(task_id: str, body: NewTrace) -> tuple[TraceReply, int]:
     """Add a trace; its code, if any, is run on the train pairs."""
     text, name, original = clean_text(body.text), username(), catalogue().task(task_id)
-    if there := store.added_before(database(), task_id, name, body.client_id, text):
+    check_size(body.cells, "cells", MOST_CELLS_BYTES)
+    code = None if body.code is None else clean_text(body.code, "code")
+    content = TraceContent(text=text, version=body.version, code=code, cells=body.cells)
+    if there := store.added_before(database(), task_id, name, body.client_id, content):
         return TraceReply(trace=there), 201
-    content = TraceContent(text=text, version=body.version, cells=body.cells)
-    if body.version or body.code is not None:
+    if body.version or code is not None:
         with database().reading() as connection:
             task = variations.find(connection, original, body.version)
-        if body.code is not None:
-            content.code = clean_text(body.code, "code")
-            outcomes = run_program(content.code, [pair.input for pair in task.train]).outcomes
+        if code is not None:
+            outcomes = run_program(code, [pair.input for pair in task.train]).outcomes
             passed = sum(
                 outcome.output == pair.output for outcome, pair in zip(outcomes, task.train, strict=True)
             )
@@ -92,7 +102,9 @@ def add_trace(task_id: str, body: NewTrace) -> tuple[TraceReply, int]:
     return TraceReply(trace=store.add(database(), task_id, name, content, body.client_id)), 201
 
 
-@operation(blueprint, "PATCH", "/api/traces/<path:trace_id>", body=TraceEdit, reply=TraceReply)
+@operation(
+    blueprint, "PATCH", "/api/traces/<path:trace_id>", body=TraceEdit, reply=TraceReply, conflict=StaleEdit
+)
 def edit_trace(trace_id: str, body: TraceEdit) -> TraceReply:
     """Replace the text of one's own trace; 409 with the present trace when it was changed meanwhile."""
     trace = store.edit(database(), trace_id, username(), clean_text(body.text), body.revision)

@@ -11,6 +11,7 @@ from apps.server.context import catalogue, database
 from apps.server.fields import Version
 from apps.server.refusals import ApiError
 from apps.server.store import variations as store
+from apps.server.store.bodies import MOST_VERSIONS
 from utilities.tasks import Task
 from utilities.transforms import TransformError, composed, parse_transform, transform_task
 
@@ -48,7 +49,7 @@ def sign_variation(task_id: str, body: NewVariation) -> tuple[VariationReply, in
     return VariationReply(version=signed.version, signed_by=list(signed.signed_by)), 201 if new else 200
 
 
-@operation(blueprint, "DELETE", "/api/tasks/<task_id>/variations/<int(max=1000000):version>")
+@operation(blueprint, "DELETE", f"/api/tasks/<task_id>/variations/<int(max={MOST_VERSIONS}):version>")
 def take_signature_off(task_id: str, version: int) -> Reply:
     """Take one's own signature off; a variation that nobody stands by goes."""
     original = catalogue().task(task_id)

@@ -48,24 +48,23 @@ def main(argv: Sequence[str] | None = None) -> None:
             config.command, "needs a file"
         )
         raise UsageError(f"{config.command} {wanted} (see --help)")
-    from apps.server.store.database import NAME, Database  # after parsing, so that --help answers at once
+    from apps.server.store.damage import damage_told  # after parsing, so that --help answers at once
+    from apps.server.store.database import NAME, Database
 
     path = config.folder / NAME
     if not path.exists() and config.command != "import":
         raise RunFailed(f"there are no annotations in {config.folder} yet: start a server, or import some")
     commands = {"check": _check, "export": _export, "import": _import, "password": _password}
-    with closing(Database(path)) as database:
+    with damage_told(path), closing(Database(path)) as database:
         print(commands[config.command](database, config))
 
 
 def _check(database: "Database", config: StoreConfig) -> str:
     from apps.server.store.check import faults, summary
+    from apps.server.store.damage import damaged
 
     if found := faults(database):
-        raise RunFailed(
-            f"{database.path} is damaged: {'; '.join(found[:5])}. Stop the server and put back the newest sound copy "
-            f"of {config.folder / 'backups'}"
-        )
+        raise damaged(database.path, "; ".join(found[:5]))
     return f"sound: {summary(database)}"
 
 

@@ -1,5 +1,8 @@
 """Accounts with passwords, for servers that are shared. The first to come with the access password gets a name."""
 
+import functools
+import hashlib
+import secrets
 import threading
 
 from werkzeug.security import check_password_hash, generate_password_hash
@@ -18,15 +21,30 @@ def name_key(username: str) -> str:
 
 
 def password_is_right(database: Database, username: str, password: str) -> bool | None:
-    """None when there is no such account."""
+    """None when there is no such account, which takes as long to say: nobody is to learn who has one."""
+    hashed = _password_hash(database, username)
+    with _HASHING:
+        right = check_password_hash(hashed or _hash_of_nobody(), password)
+    return None if hashed is None else right
+
+
+def proof(database: Database, username: str) -> str | None:
+    """What a session that was opened with the present password carries; None when there is no such account."""
+    hashed = _password_hash(database, username)
+    return None if hashed is None else hashlib.blake2b(hashed.encode(), digest_size=16).hexdigest()
+
+
+def _password_hash(database: Database, username: str) -> str | None:
     with database.reading() as connection:
         row = connection.execute(
             "SELECT password_hash FROM accounts WHERE name_key = ?", (name_key(username),)
         ).fetchone()
-    if row is None:
-        return None
-    with _HASHING:
-        return check_password_hash(row["password_hash"], password)
+    return None if row is None else str(row["password_hash"])
+
+
+@functools.cache
+def _hash_of_nobody() -> str:
+    return generate_password_hash(secrets.token_hex())
 
 
 def spelling(database: Database, username: str) -> str:
@@ -52,7 +70,7 @@ def create(database: Database, username: str, password: str) -> None:
 
 
 def set_password(database: Database, username: str, password: str) -> bool:
-    """Give an account a new password; False when there is no such account."""
+    """Give an account a new password, which ends its sessions; False when there is no such account."""
     hashed = generate_password_hash(password)
     with database.writing() as connection:
         changed = connection.execute(

@@ -1,11 +1,16 @@
-"""Is the database sound: SQLite's own checks, and whether the tables are what the events say."""
+"""Is the database sound: SQLite's own checks, whether events are whole, and whether the tables are what they say."""
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
+
+from apps.server.store.bodies import BodyFault, encoded
 from apps.server.store.database import Database
 from apps.server.store.schema import PROJECTIONS, migrate
+from utilities.json_faults import UNDECODABLE
 
 
 def faults(database: Database) -> list[str]:
@@ -16,7 +21,16 @@ def faults(database: Database) -> list[str]:
             f"table {row[0]}, row {row[1]}: there is no {row[2]} for it"
             for row in connection.execute("PRAGMA foreign_key_check")
         ]
+        found += _odd_bodies(connection)
     return found or _differences(database.path)
+
+
+def _odd_bodies(connection: sqlite3.Connection) -> Iterator[str]:
+    for row in connection.execute("SELECT id, kind, body FROM events ORDER BY id"):
+        try:
+            encoded(row["kind"], msgspec.json.decode(row["body"]))
+        except (BodyFault, *UNDECODABLE) as error:
+            yield f"event {row['id']}: {error}"
 
 
 def _differences(path: Path) -> list[str]:

@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
+from apps.server.store.bodies import encoded
 from apps.server.store.schema import migrate
 
 NAME = "annotations.sqlite"
@@ -43,7 +42,11 @@ class Database:
         self._group = _Group()
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue(READERS_KEPT)
         self._writer = connect(path)
-        migrate(self._writer)
+        try:
+            migrate(self._writer)
+        except BaseException:
+            self._writer.close()
+            raise
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -174,10 +177,14 @@ def connect(path: Path) -> sqlite3.Connection:
     """A connection with the settings that the promises of this folder rest on."""
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES_AT_MOST}")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES_AT_MOST}")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -195,7 +202,7 @@ def append(
     """Store one change; the triggers of schema.py do the rest. Returns the event's id.
 
     `uid` and `time` are those of an event of another store, else new. Raises sqlite3.IntegrityError when the change
-    does not fit what is there.
+    does not fit what is there, BodyFault when the body is not one of its kind.
     """
     cursor = connection.execute(
         "INSERT INTO events (uid, kind, task_id, username, client_id, time, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -206,7 +213,7 @@ def append(
             username,
             client_id,
             time or now(),
-            msgspec.json.encode(body).decode(),
+            encoded(kind, body).decode(),
         ),
     )
     return int(cursor.lastrowid or 0)

@@ -11,13 +11,14 @@ from typing import Any
 import msgspec
 
 from apps.server.store import intake
+from apps.server.store.bodies import BodyFault, encoded
 from apps.server.store.database import Database, append
 from apps.server.store.solutions_file import take_in_solutions
 from utilities.config import RunFailed
 from utilities.data_loader import read_tasks
 from utilities.files import write_atomically
-from utilities.record_reader import decode_entry, iterate_lines
-from utilities.tasks import task_of_data
+from utilities.record_reader import decode_entry, iterate_lines, note_torn_tail
+from utilities.tasks import Task, task_of_data
 from utilities.traces import read_store
 
 
@@ -70,6 +71,24 @@ def _holds_tasks(path: Path) -> bool:
     return isinstance(first, dict) and "train" in first
 
 
+def _events(path: Path) -> Iterator[EventLine]:
+    """The events of a file. Raises RunFailed, naming the line, at one that is none."""
+    for number, _, line in iterate_lines(path):
+        event = decode_entry(path, f"line {number}", line, EventLine)
+        try:
+            encoded(event.kind, event.body)
+            if event.kind == "variation":
+                _variation(event)
+        except (BodyFault, msgspec.ValidationError) as error:
+            raise RunFailed(f"line {number} of {path} is broken ({error}); nothing was taken in") from None
+        yield event
+
+
+def _variation(event: EventLine) -> Task:
+    """The version that the event adds. Raises msgspec.ValidationError when it holds no task."""
+    return task_of_data(event.task_id, event.body["version"], event.body["pairs"])
+
+
 class EventImport:
     """Takes in the events of another store, in their order."""
 
@@ -79,12 +98,12 @@ class EventImport:
         """The number that a variation of the other store has here, where it is another."""
 
     def take_in(self, path: Path) -> int:
-        """Take in a file of events; returns how many were new. Raises RunFailed at a broken line."""
+        """Take in a file of events; returns how many were new. Raises RunFailed at a broken line, with nothing taken in."""
+        note_torn_tail(path)
+        for _ in _events(path):
+            pass  # a fault anywhere is found before anything is taken in
         changes = 0
-        lines = (
-            decode_entry(path, f"line {number}", line, EventLine) for number, _, line in iterate_lines(path)
-        )
-        for batch in intake.batches(lines):
+        for batch in intake.batches(_events(path)):
             with self._database.writing() as connection:
                 changes += sum(self._take_in_event(connection, event) for event in batch)
         return changes
@@ -95,17 +114,13 @@ class EventImport:
         if event.kind == "variation":
             return self._take_in_variation(connection, event)
         if event.kind == "signature":
-            version = event.body.get("version")
-            event.body["version"] = self._versions.get((event.task_id, int(version or 0)), version)
+            version = event.body["version"]
+            event.body["version"] = self._versions.get((event.task_id, version), version)
         return self._append(connection, event)
 
     def _take_in_variation(self, connection: sqlite3.Connection, event: EventLine) -> int:
-        try:
-            task = task_of_data(event.task_id, event.body.get("version"), event.body.get("pairs"))
-        except msgspec.ValidationError as error:
-            raise RunFailed(
-                f"event {event.uid} holds no variation of task {event.task_id} ({error})"
-            ) from None
+        task = _variation(event)
+        event.body["content_hash"] = task.content_hash
         signed_by = (event.username,) if event.username else ()
         task = msgspec.structs.replace(task, signed_by=signed_by, transform=event.body.get("transform"))
         if intake.is_free(connection, task):

@@ -52,8 +52,9 @@ def report(
 ) -> Flaw:
     """Store a report, or find the one that `client_id` made. Raises ApiError (409) when that was another."""
     with database.writing() as connection:
-        body = earlier_body(connection, "flaw", task_id, username, client_id, {"text": text})
+        content = {"text": text, "version": version, "cells": cells}
+        body = earlier_body(connection, "flaw", task_id, username, client_id, content)
         if body is None:
-            body = {"flaw_id": new_id(), "text": text, "version": version, "cells": cells}
+            body = {"flaw_id": new_id(), **content}
             append(connection, "flaw", task_id, username, body, client_id)
         return find(connection, body["flaw_id"])

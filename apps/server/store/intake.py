@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from apps.server.store import variations
+from apps.server.store.bodies import MOST_VERSIONS, Number, Verified
 from apps.server.store.database import Database, append
 from utilities.tasks import Task
 from utilities.traces import Trace, content_key
@@ -20,7 +21,14 @@ from utilities.traces import Trace, content_key
 Item = TypeVar("Item")
 BATCH = 500
 """Traces or tasks per transaction: annotators wait that long at most."""
-COLUMNS = ("version", "origin", "verified", "code", "cells", "revision")
+COLUMNS: dict[str, Any] = {
+    "version": Number,
+    "origin": str,
+    "verified": Verified,
+    "code": str,
+    "cells": list,
+    "revision": Number,
+}
 """Members of a published trace that have a column; others are kept as `extra`."""
 
 
@@ -94,14 +102,11 @@ def _body(trace: Trace) -> dict[str, Any]:
 
 
 def _fits_column(name: str, value: Any) -> bool:
-    if name == "verified":
-        return isinstance(value, dict) and all(
-            type(value.get(key)) is int for key in ("train_passed", "train_total")
-        )
-    kinds: dict[str, type] = {"origin": str, "code": str, "cells": list}
-    if name in kinds:
-        return isinstance(value, kinds[name])
-    return type(value) is int and 0 <= value <= 10**9
+    try:
+        msgspec.convert(value, COLUMNS[name])
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _take_in_text(connection: sqlite3.Connection, trace: Trace, there: sqlite3.Row) -> int:
@@ -207,11 +212,15 @@ def _new_signers(connection: sqlite3.Connection, task: Task, version: int) -> li
 
 
 def is_free(connection: sqlite3.Connection, task: Task) -> bool:
-    """Whether neither the version's number nor its pairs were ever held."""
+    """Whether neither the version's number, which is one that requests may name, nor its pairs were ever held."""
+    return _has_free_number(connection, task) and _held(connection, task) is None
+
+
+def _has_free_number(connection: sqlite3.Connection, task: Task) -> bool:
     taken = connection.execute(
         "SELECT 1 FROM variations WHERE task_id = ? AND version = ?", task.key
     ).fetchone()
-    return taken is None and _held(connection, task) is None
+    return taken is None and task.version <= MOST_VERSIONS
 
 
 def take_in_variation(connection: sqlite3.Connection, task: Task) -> tuple[int, int]:
@@ -224,10 +233,7 @@ def take_in_variation(connection: sqlite3.Connection, task: Task) -> tuple[int, 
     if held is not None:
         version, signers = held["version"], _new_signers(connection, task, held["version"])
     if held is None or (held["removed"] and signers):
-        taken = connection.execute(
-            "SELECT 1 FROM variations WHERE task_id = ? AND version = ?", task.key
-        ).fetchone()
-        number = None if taken or task.version >= 10**6 else task.version
+        number = task.version if _has_free_number(connection, task) else None
         version = variations.add(connection, task, signers[0] if signers else "", number)
         signers, changes = signers[1:], 1
     elif held["removed"]:

@@ -13,19 +13,19 @@ from pathlib import Path
 import msgspec
 
 from apps.server.stamps import stamp
+from apps.server.store.bodies import SubmissionBody
 from apps.server.store.database import Database, append
 from apps.server.store.locks import file_lock
-from apps.server.store.submissions import Submission
 from utilities.json_faults import UNDECODABLE
 from utilities.record_reader import is_json_object, iterate_lines, unended_tail
 
-BATCH = 200
+BATCH = 20
+"""Submissions in memory; one may take 2 MB."""
 
 
-class SolutionLine(Submission, kw_only=True):
+class SolutionLine(SubmissionBody, kw_only=True):
     """A line of the file."""
 
-    submission_id: str
     task_id: str
     username: str
     timestamp: str

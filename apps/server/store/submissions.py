@@ -1,27 +1,12 @@
 """Solutions that people submitted, with the actions that led to them."""
 
 import sqlite3
-from typing import Any
 
 import msgspec
 
+from apps.server.store.bodies import Submission
 from apps.server.store.database import Database, append, new_id
 from apps.server.store.once import earlier_body
-from utilities.grid import Grid
-
-
-class Submission(msgspec.Struct, kw_only=True):
-    """One answer to one test input."""
-
-    version: int
-    test_index: int
-    grid: Grid
-    actions: list[Any]
-    seconds: float
-    correct: bool | None
-    """None where the expected output is secret."""
-    distance: int | None
-    """Cells that differ; None where the shapes do, or the output is secret."""
 
 
 def store(
@@ -29,11 +14,9 @@ def store(
 ) -> None:
     """Store a submission, once for each `client_id`. Raises ApiError (409) when that made another one."""
     body = {"submission_id": new_id(), **msgspec.to_builtins(submission)}
+    same = {name: body[name] for name in ("version", "test_index", "grid", "actions", "seconds")}
     with database.writing() as connection:
-        if (
-            earlier_body(connection, "submission", task_id, username, client_id, {"grid": submission.grid})
-            is None
-        ):
+        if earlier_body(connection, "submission", task_id, username, client_id, same) is None:
             append(connection, "submission", task_id, username, body, client_id)
 
 

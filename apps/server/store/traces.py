@@ -6,18 +6,12 @@ from typing import Any
 import msgspec
 
 from apps.server.refusals import ApiError
+from apps.server.store.bodies import TraceContent, Verified
 from apps.server.store.database import Database, append, new_id
 from apps.server.store.once import earlier_body
 
 PERSON = "person"
 """The origin of what somebody wrote here. What a run of a model brought belongs to nobody who has the model's name."""
-
-
-class Verified(msgspec.Struct, frozen=True):
-    """On how many train pairs of its task a trace's code is right."""
-
-    train_passed: int
-    train_total: int
 
 
 class Trace(msgspec.Struct, kw_only=True):
@@ -43,16 +37,6 @@ class Trace(msgspec.Struct, kw_only=True):
     cells: list[Any] | None
     """The cells that the text speaks of, as the page describes them."""
     my_vote: int = 0
-
-
-class TraceContent(msgspec.Struct, kw_only=True):
-    """What the author of a new trace gives."""
-
-    text: str
-    version: int = 0
-    code: str | None = None
-    cells: list[Any] | None = None
-    verified: Verified | None = None
 
 
 def of_task(connection: sqlite3.Connection, task_id: str, username: str | None) -> list[Trace]:
@@ -102,19 +86,22 @@ def _trace(row: sqlite3.Row, username: str | None) -> Trace:
     )
 
 
-def added_before(database: Database, task_id: str, username: str, client_id: str, text: str) -> Trace | None:
+def added_before(
+    database: Database, task_id: str, username: str, client_id: str, content: TraceContent
+) -> Trace | None:
     """The trace that this `client_id` added, as it is now (as it was, when it was removed since); None: not added yet.
 
     Raises ApiError (409) when the id stands for another change.
     """
     with database.reading() as connection:
-        return _added_before(connection, task_id, username, client_id, text)
+        return _added_before(connection, task_id, username, client_id, content)
 
 
 def _added_before(
-    connection: sqlite3.Connection, task_id: str, username: str, client_id: str, text: str
+    connection: sqlite3.Connection, task_id: str, username: str, client_id: str, content: TraceContent
 ) -> Trace | None:
-    body = earlier_body(connection, "trace", task_id, username, client_id, {"text": text})
+    same = {name: getattr(content, name) for name in ("text", "version", "code", "cells")}
+    body = earlier_body(connection, "trace", task_id, username, client_id, same)
     if body is None:
         return None
     return find_ever(connection, body["trace_id"], username)
@@ -124,7 +111,7 @@ def add(database: Database, task_id: str, username: str, content: TraceContent, 
     """Add a trace, or find the one that `client_id` added. Raises ApiError (409) when that was another."""
     body = {"trace_id": new_id(), "origin": PERSON, **msgspec.to_builtins(content)}
     with database.writing() as connection:
-        if there := _added_before(connection, task_id, username, client_id, content.text):
+        if there := _added_before(connection, task_id, username, client_id, content):
             return there
         append(connection, "trace", task_id, username, body, client_id)
         return find(connection, body["trace_id"], username)

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from apps.server.refusals import ApiError
+from apps.server.store.bodies import MOST_VERSIONS
 from apps.server.store.database import Database, append
 from utilities.tasks import Task, task_of_data
 
@@ -101,8 +102,16 @@ def add(connection: sqlite3.Connection, variation: Task, username: str, version:
 
 
 def _next_version(connection: sqlite3.Connection, task_id: str) -> int:
+    """One more than the highest; where that is too high, as a file may bring any number, the lowest that never was."""
     row = connection.execute("SELECT max(version) FROM variations WHERE task_id = ?", (task_id,)).fetchone()
-    return int(row[0] or 0) + 1
+    if (highest := int(row[0] or 0)) < MOST_VERSIONS:
+        return highest + 1
+    row = connection.execute(
+        "SELECT min(number) FROM (SELECT 1 AS number UNION SELECT version + 1 FROM variations WHERE task_id = :task) "
+        "WHERE number NOT IN (SELECT version FROM variations WHERE task_id = :task)",
+        {"task": task_id},
+    ).fetchone()
+    return int(row[0])
 
 
 def change_signature(

@@ -1,12 +1,13 @@
 """Who may do what: sessions, origins, content types, accounts on a shared server, and guessing."""
 
+import time
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from apps.server.login_limit import MOST_PER_NAME
-from apps.server.store.accounts import SHORTEST_PASSWORD
+from apps.server.store.accounts import SHORTEST_PASSWORD, set_password
 from tests.apps.server.conftest import ORIGIN, TASK, NewApp, User
 from utilities.config import UsageError
 
@@ -63,7 +64,20 @@ def test_names_that_cannot_be_shown_are_refused(visitor: User, name: str) -> Non
     assert "'username'" in visitor.refused(400, "POST", "session", {"username": name})
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "a b", "[::1"])
+def test_the_address_listened_on_is_trusted(new_app: NewApp) -> None:
+    for host, named in (("::1", "[::1]:5000"), ("127.0.0.2", "127.0.0.2"), ("127.0.0.1", "localhost:5000")):
+        user = User(new_app(HOST=host).test_client())
+        assert user.send("GET", "tasks", Host=named).status_code == 200
+        origin = f"http://{named}"
+        assert user.send("POST", "session", {"username": "x"}, Host=named, Origin=origin).status_code == 200
+        assert user.send("GET", "tasks", Host="[::2]").status_code == 400
+        assert user.send("GET", "tasks", Host="127.0.0.3").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "127.0.0.1.evil.example", "", "a b", "[::1", "[zz]", "[]", "[::1]evil", "[::2]"],
+)
 def test_other_hosts_are_refused(visitor: User, host: str) -> None:
     assert visitor.send("GET", "tasks", Host=host).status_code == 400
 
@@ -153,6 +167,32 @@ def test_passwords_are_stored_hashed(stranger: User) -> None:
     assert GOOD["password"] not in "".join(map(str, row)) and row["password_hash"].startswith("scrypt:")
 
 
+def test_a_new_password_ends_the_sessions_of_the_old_one(shared: Flask, stranger: User) -> None:
+    bob = User(shared.test_client())
+    bob.done("POST", "session", {**GOOD, "username": "bob"})
+    stranger.done("POST", "session", GOOD)
+    assert set_password(shared.extensions["database"], "Ada", "another long password")
+    assert stranger.done("GET", "session")["username"] is None
+    stranger.refused(401, "GET", "tasks")
+    stranger.done("POST", "session", {"username": "ada", "password": "another long password"})
+    assert stranger.done("GET", "session")["username"] == "ada"
+    assert bob.done("GET", "session")["username"] == "bob"
+
+
+def test_the_time_of_a_refusal_does_not_tell_who_has_an_account(shared: Flask, stranger: User) -> None:
+    stranger.done("POST", "session", GOOD)
+
+    def seconds(name: str) -> float:
+        began = time.monotonic()
+        visitor = User(shared.test_client())
+        visitor.refused(401, "POST", "session", {"username": name, "password": "a guess"})
+        return time.monotonic() - began
+
+    known = min(seconds("ada") for _ in range(3))
+    unknown = min(seconds(f"nobody{n}") for n in range(3))
+    assert known / 3 < unknown < known * 3
+
+
 def test_guessing_is_slowed_down(shared: Flask, stranger: User) -> None:
     stranger.done("POST", "session", GOOD)
     thief = User(shared.test_client())
@@ -181,6 +221,63 @@ def test_a_public_origin_is_ours_and_its_cookies_are_for_https(new_app: NewApp) 
     reply = user.send("POST", "session", GOOD, Origin="https://arc.example.org", Host="arc.example.org")
     assert reply.status_code == 200 and "Secure" in reply.headers["Set-Cookie"]
     assert user.send("GET", "session", Host="evil.example").status_code == 400
+
+
+PUBLIC = {**SHARED, "PUBLIC_ORIGIN": "https://arc.example.org"}
+
+
+@pytest.fixture
+def public(new_app: NewApp) -> Flask:
+    """A server behind a proxy with TLS."""
+    return new_app(**PUBLIC)
+
+
+def test_a_page_of_the_public_host_without_tls_is_another_origin(public: Flask) -> None:
+    user = User(public.test_client())
+    user.refused(403, "POST", "session", GOOD, Origin="http://arc.example.org", Host="arc.example.org")
+    assert user.send("POST", "session", GOOD).status_code == 200  # on the machine itself
+
+
+def guess(app: Flask, number: int, peer: str, forwarded_for: str) -> int:
+    """The status of a wrong attempt that comes through the proxy `peer`."""
+    body = {"username": f"nobody{number}", "password": "a guessed password"}
+    headers = {
+        "Origin": "https://arc.example.org",
+        "Host": "arc.example.org",
+        "X-Forwarded-For": forwarded_for,
+    }
+    return (
+        app.test_client()
+        .post("/arc2/api/session", json=body, headers=headers, environ_base={"REMOTE_ADDR": peer})
+        .status_code
+    )
+
+
+@pytest.fixture
+def few_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apps.server.login_limit.MOST_PER_ADDRESS", 3)
+
+
+@pytest.mark.usefixtures("few_attempts")
+def test_a_stranger_behind_the_proxy_locks_out_nobody_else(public: Flask) -> None:
+    assert [guess(public, n, "127.0.0.1", "198.51.100.7") for n in range(5)] == [401] * 3 + [429] * 2
+    assert guess(public, 5, "127.0.0.1", "203.0.113.9") == 401
+    assert guess(public, 6, "127.0.0.1", "203.0.113.9, 198.51.100.7") == 429  # the proxy wrote the last one
+
+
+@pytest.mark.usefixtures("few_attempts")
+def test_only_a_proxy_nearby_is_believed(public: Flask, shared: Flask) -> None:
+    far = [guess(public, n, "8.8.8.8", f"203.0.113.{n}") for n in range(4)]
+    assert far == [401] * 3 + [429]
+    client = shared.test_client()
+    body = {"username": "nobody", "password": "a guessed password"}
+    statuses = [
+        client.post(
+            "/arc2/api/session", json=body, headers={"Origin": ORIGIN, "X-Forwarded-For": f"203.0.113.{n}"}
+        ).status_code
+        for n in range(4)
+    ]
+    assert statuses == [401] * 3 + [429]
 
 
 def test_a_restart_keeps_sessions(new_app: NewApp) -> None:

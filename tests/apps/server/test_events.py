@@ -1,15 +1,16 @@
 """Event streams over real connections: each event once, also across reconnects; presence; the limit."""
 
 import time
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from apps.server.feed import KEPT, Feed
+from apps.server.feed import PIECE_BYTES, Feed
 from apps.server.store import traces
-from apps.server.store.database import Database
-from apps.server.store.traces import TraceContent
+from apps.server.store.bodies import TraceContent
+from apps.server.store.database import Database, append
 from apps.server.streams import HEARTBEAT_SECONDS
 from tests.apps.server.conftest import TASK, NewApp, User
 from tests.apps.server.live import LiveServer, Person
@@ -137,21 +138,77 @@ def test_over_the_limit_is_a_503_and_places_come_back(new_app: NewApp) -> None:
         stream.close()
 
 
-def test_a_reader_far_behind_is_served_from_the_database(tmp_path: Path) -> None:
-    database = Database(tmp_path / "a.sqlite")
-    feed = Feed(database)
-    count = 2 * KEPT + 10
+def add_many(database: Database, count: int, text: str) -> None:
     with database.writing() as connection:
         for number in range(count):
-            traces.append(connection, "trace", TASK, "ada", {"trace_id": str(number), "text": "x"})
+            append(connection, "trace", TASK, "ada", {"trace_id": str(number), "text": text})
+
+
+def wait_until_seen(feed: Feed, last: int) -> None:
     deadline = time.monotonic() + 60
-    while feed.last < count and time.monotonic() < deadline:
+    while feed.last < last and time.monotonic() < deadline:
         feed.wait(feed.turn, 1)
+    assert feed.last == last
+
+
+def test_a_reader_far_behind_is_served_from_the_database_in_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apps.server.feed.KEPT_BYTES", 1 << 20)
+    database = Database(tmp_path / "a.sqlite")
+    feed = Feed(database)
+    add_many(database, 600, "x" * 10_000)
+    wait_until_seen(feed, 600)
     seen, number = [], 0
-    while number < count:
+    while number < 600:
         frames, number = feed.after(number)
+        assert sum(len(frame.text) for frame in frames) < 2 * PIECE_BYTES
         seen += [frame.number for frame in frames]
-    assert seen == list(range(1, count + 1))
+    assert seen == list(range(1, 601))
+    feed.close()
+
+
+def test_what_a_feed_keeps_is_bounded_in_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("apps.server.feed.KEPT_BYTES", 1 << 20)
+    database = Database(tmp_path / "a.sqlite")
+    feed = Feed(database)
+    tracemalloc.start()
+    add_many(database, 300, "x" * 100_000)
+    wait_until_seen(feed, 300)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 8 << 20
+    feed.close()
+
+
+def test_a_stream_far_behind_gets_everything_without_waiting_for_news(folder: Path) -> None:
+    with LiveServer(folder) as server:
+        ada = server.person("ada")
+        for number in range(40):
+            body = {"text": f"{number} " + "x" * 90_000, "client_id": str(number)}
+            assert ada.send("POST", f"tasks/{TASK}/traces", body)[0] == 201
+        stream = server.stream(ada, last_event_id="0")
+        began = time.monotonic()
+        numbers = [int(number) for number, _, _ in stream.wait_for(40)]
+        assert numbers == list(range(1, 41))
+        assert time.monotonic() - began < 3
+
+
+def test_an_event_that_cannot_be_shown_keeps_nobody_from_the_rest(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = Database(tmp_path / "a.sqlite")
+    feed = Feed(database)
+    odd = '{"trace_id": "odd", "text": "x", "cells": "notjson"}'
+    with database.writing() as connection:
+        connection.execute(
+            "INSERT INTO events (uid, kind, task_id, username, time, body) VALUES ('u', 'trace', ?, 'eve', '', ?)",
+            (TASK, odd),
+        )
+    traces.add(database, TASK, "ada", TraceContent(text="fine"), "1")
+    wait_until_seen(feed, 2)
+    assert [frame.number for frame in feed.after(0)[0]] == [2]
+    assert "event 1 cannot be shown" in caplog.text
     feed.close()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from apps.server.nesting import MOST_LEVELS
 from tests.apps.server.conftest import TASK, User
 from tests.apps.server.live import LiveServer
 from tests.conftest import make_task
@@ -84,6 +85,57 @@ def test_members_of_every_wrong_kind(ada: User, method: str, path: str) -> None:
         for junk in JUNK:
             reply = ada.send(method, path, {**good, name: junk})
             assert reply.status_code < 500, (name, junk, reply.text)
+
+
+def nested(levels: int, empty: str = "[]") -> str:
+    """JSON of so many lists (or objects) in one another."""
+    before, after = ("[", "]") if empty == "[]" else ('{"a":', "}")
+    return before * (levels - 1) + empty + after * (levels - 1)
+
+
+@pytest.mark.parametrize("levels", [MOST_LEVELS, 100, 940, *range(975, 990), 5000])
+@pytest.mark.parametrize("empty", ["[]", "{}"])
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        (f"tasks/{TASK}/traces", "cells"),
+        (f"tasks/{TASK}/flaws", "cells"),
+        (f"tasks/{TASK}/submissions", "actions"),
+        (f"tasks/{TASK}/submissions", "unknown"),
+    ],
+)
+def test_deeply_nested_members_are_always_refused(
+    ada: User, path: str, name: str, levels: int, empty: str
+) -> None:
+    body = json.dumps({"text": "[[[{{{", "client_id": "1", "version": 0, "test_index": 0, "grid": [[1]]})
+    headers = {"Origin": "http://localhost", "Content-Type": "application/json"}
+    data = f'{body[:-1]}, "{name}": [{nested(levels - 1, empty)}]}}'
+    reply = ada.client.post(f"/arc2/api/{path}", data=data, headers=headers)
+    assert reply.status_code == 400, reply.text
+    assert reply.json is not None and "nested too deeply" in reply.json["error"]
+
+
+def test_nesting_up_to_the_limit_is_taken_and_brackets_in_texts_do_not_count(ada: User) -> None:
+    cells = json.loads(nested(MOST_LEVELS - 1))
+    for number, text in enumerate(["x", "[" * 100, '\\"[{' * 50, "\\" * 33 + "[" * 40 + '"{' * 40]):
+        body = {"text": text, "client_id": str(number), "cells": cells}
+        trace = ada.done("POST", f"tasks/{TASK}/traces", body)["trace"]
+        assert trace["text"] == text and trace["cells"] == cells
+        ada.done("PATCH", f"traces/{trace['trace_id']}", {"text": "edited", "revision": 1})
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        (f"tasks/{TASK}/traces", "cells"),
+        (f"tasks/{TASK}/flaws", "cells"),
+        (f"tasks/{TASK}/submissions", "actions"),
+    ],
+)
+def test_members_of_any_form_have_a_limit_in_bytes(ada: User, path: str, name: str) -> None:
+    body = {"text": "x", "client_id": "1", "version": 0, "test_index": 0, "grid": [[1]]}
+    assert "bytes" in ada.refused(400, "POST", path, {**body, name: ["x" * 3_000_000]})
+    ada.done("POST", path, {**body, name: [{"grid": "train-0-input", "top": 0, "left": 0}] * 1000})
 
 
 def test_a_huge_body_is_refused_before_it_is_read(ada: User) -> None:

@@ -105,6 +105,8 @@ def test_a_port_in_use_is_one_sentence(folder: Path) -> None:
         ([], {"SERVER_PUBLIC_ORIGIN": "https://arc.example.org"}, 2, "SERVER_ACCESS_PASSWORD"),
         ([], {"SERVER_PUBLIC_ORIGIN": "arc.example.org"}, 2, "https://arc.example.org"),
         (["--port", "x"], {}, 2, "--port"),
+        (["--port", "70000"], {}, 2, "65535"),
+        (["--port", "-1"], {}, 2, "65535"),
     ],
 )
 def test_what_cannot_be_served_is_one_sentence(
@@ -114,6 +116,14 @@ def test_what_cannot_be_served_is_one_sentence(
     _, stderr = server.process.communicate(timeout=30)
     assert (server.process.returncode, server.greeting) == (code, "")
     assert words in stderr and stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("host", ["127.0.0.2", "::1", "localhost"])
+def test_it_answers_on_the_address_that_it_says(folder: Path, host: str) -> None:
+    with LiveServer(folder, "--host", host, "--port", "0") as server:
+        address = server.greeting.split()[2]
+        with urllib.request.urlopen(f"{address}arc2/api/health", timeout=30) as reply:
+            assert json.load(reply)["tasks"] == 1
 
 
 def test_on_another_address_it_wants_passwords(folder: Path) -> None:

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from apps.server.headers import HEADERS
 from tests.apps.server.conftest import NewApp
+from tests.conftest import make_task
 
 
 @pytest.fixture
@@ -21,6 +22,8 @@ def pages(tmp_path: Path) -> Path:
         (folder / name).write_text(f"<!doctype html><title>{name}</title>")
     (folder / "static" / "js" / "grid.js").write_text("export {};")
     (folder / "static" / "icons.svg").write_text("<svg/>")
+    for name in ("dataset.json", ".dataset.json.lock", ".hidden.js"):
+        (folder / "static" / name).write_text("secret")
     (folder / "secret.py").write_text("secret")
     (folder / "server").mkdir()
     (folder / "server" / "code.py").write_text("secret")
@@ -64,6 +67,46 @@ def test_pages_are_in_both_places(client: FlaskClient, place: str) -> None:
 def test_the_dataset_is_the_servers_own(client: FlaskClient) -> None:
     tasks = json.loads(client.get("/arc2/static/dataset.json").text)
     assert [task["task_id"] for task in tasks] == ["task0001", "task0002", "task0003"]
+
+
+SPELLINGS = [
+    "./dataset.json",
+    "%2e/dataset.json",
+    "js/../dataset.json",
+    "js/%2e%2e/dataset.json",
+    "../static/dataset.json",
+    "js/..%2fdataset.json",
+    "/dataset.json",
+    "dataset.json/",
+    "dataset.json/.",
+    "DATASET.JSON",
+    "dataset%2ejson/x/..",
+    ".dataset.json.lock",
+    "./.dataset.json.lock",
+    ".hidden.js",
+]
+
+
+@pytest.mark.parametrize("path", SPELLINGS)
+@pytest.mark.parametrize("place", ["/arc2/static/", "/arc2/apps/static/"])
+def test_no_spelling_leads_around_the_login_to_the_dataset(
+    new_app: NewApp, pages: Path, place: str, path: str
+) -> None:
+    """Neither to the server's own nor to the one among the parts of pages."""
+    for dataset in (pages / "static" / "tasks.json", pages / "static" / "dataset.json"):
+        dataset.write_bytes(b"[%b]" % make_task("task0001").line)
+        app = new_app(PAGES=pages, DATASET=dataset, SHARED=True, ACCESS_PASSWORD="open sesame")
+        app.test_client_class = Browser
+        reply = app.test_client().get(place + path)
+        assert reply.status_code in (401, 404), reply.text
+        assert reply.json is not None and reply.json["success"] is False
+
+
+def test_a_dataset_that_is_not_there_is_a_404_in_one_sentence(client: FlaskClient, folder: Path) -> None:
+    (folder / "dataset.json").unlink()
+    reply = client.get("/arc2/static/dataset.json")
+    assert reply.status_code == 404 and reply.json is not None
+    assert "dataset" in reply.json["error"]
 
 
 def test_a_file_that_did_not_change_is_not_sent_again(client: FlaskClient) -> None:

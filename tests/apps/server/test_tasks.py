@@ -138,6 +138,10 @@ def test_malformed_submissions_are_refused(
 def test_a_submission_sent_again_is_stored_once(ada: User, folder: Path) -> None:
     for _ in range(2):
         ada.done("POST", f"tasks/{TASK}/submissions", {**RIGHT, "client_id": "one"})
+    others: list[dict[str, object]] = [{"test_index": 1}, {"version": 1}, {"grid": [[9]]}, {"actions": ["y"]}]
+    for other in others:
+        reply = ada.send("POST", f"tasks/{TASK}/submissions", {**RIGHT, **other, "client_id": "one"})
+        assert reply.status_code in (404, 409), reply.text
     database = ada.client.application.extensions["database"]
     with database.reading() as connection:
         assert connection.execute("SELECT count(*) FROM submissions").fetchone()[0] == 1
@@ -162,6 +166,8 @@ def test_flaws_are_reported_and_listed(ada: User, bob: User) -> None:
         body["cells"],
     )
     assert ada.done("POST", path, body)["flaw"] == flaw
+    for other in ({"text": "Another."}, {"cells": [{"grid": "test-1-input"}]}, {"cells": None}):
+        assert "client_id" in ada.refused(409, "POST", path, {**body, **other})
     assert bob.done("GET", path)["flaws"] == [flaw]
     bob.refused(404, "POST", path, {**body, "version": 9})
     bob.refused(400, "POST", path, {"text": "x", "client_id": "1"})

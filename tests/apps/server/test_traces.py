@@ -2,6 +2,7 @@
 
 import pytest
 
+from apps.server.openapi import described
 from tests.apps.server.conftest import TASK, NewUser, User
 
 TRACES = f"tasks/{TASK}/traces"
@@ -45,11 +46,23 @@ def test_code_is_verified_on_the_train_pairs(ada: User) -> None:
 def test_the_same_client_id_adds_once(ada: User, bob: User) -> None:
     first = ada.done("POST", TRACES, new())["trace"]
     assert ada.done("POST", TRACES, new())["trace"] == first
-    assert ada.done("POST", TRACES, new(code=KEEP))["trace"] == first
-    assert "client_id" in ada.refused(409, "POST", TRACES, new("Another text."))
+    for other in (
+        new("Another text."),
+        new(code=KEEP),
+        new(cells=[{"grid": "train-0-input"}]),
+        new(version=1),
+    ):
+        assert "client_id" in ada.refused(409, "POST", TRACES, other)
     assert "client_id" in ada.refused(409, "POST", "tasks/task0002/traces", new())
     assert bob.done("POST", TRACES, new())["trace"]["trace_id"] != first["trace_id"]
     assert len(ada.done("GET", TRACES)["traces"]) == 2
+
+
+def test_the_same_client_id_adds_a_trace_with_code_and_cells_once(ada: User) -> None:
+    body = new(code=KEEP.replace("\n", "\r\n"), cells=[{"grid": "train-0-input", "top": 0.5}])
+    first = ada.done("POST", TRACES, body)["trace"]
+    assert ada.done("POST", TRACES, body)["trace"] == first
+    assert "client_id" in ada.refused(409, "POST", TRACES, {**body, "code": "x = 1"})
 
 
 def test_a_removed_trace_is_not_added_again_by_a_late_copy_of_its_request(ada: User) -> None:
@@ -73,6 +86,9 @@ def test_a_stale_edit_is_refused_with_the_present_trace(ada: User) -> None:
     assert reply.status_code == 409 and reply.json is not None
     assert reply.json["success"] is False and reply.json["error"]
     assert (reply.json["trace"]["text"], reply.json["trace"]["revision"]) == ("Better.", 2)
+    operation = described()["paths"]["/arc2/api/traces/{trace_id}"]["patch"]
+    schema = operation["responses"]["409"]["content"]["application/json"]["schema"]["$ref"]
+    assert "trace" in described()["components"]["schemas"][schema.rpartition("/")[2]]["properties"]
 
 
 def test_only_the_author_edits_and_removes(ada: User, bob: User) -> None:

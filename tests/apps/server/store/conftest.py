@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from apps.server.store import traces
+from apps.server.store.bodies import TraceContent
 from apps.server.store.database import NAME, Database
 from apps.server.store.publisher import SOLUTIONS, TRACES, publish_once
-from apps.server.store.traces import Trace, TraceContent
+from apps.server.store.traces import Trace
 from tests.conftest import make_task
 from utilities.files import json_list, write_atomically
 

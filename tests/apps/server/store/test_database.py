@@ -15,6 +15,7 @@ import pytest
 
 from apps.server.refusals import ApiError
 from apps.server.store import flaws, traces, variations
+from apps.server.store.bodies import TraceContent
 from apps.server.store.check import faults, summary
 from apps.server.store.database import NAME, Database, append
 from apps.server.store.exchange import export_events, import_file
@@ -43,7 +44,7 @@ def test_a_change_that_fails_leaves_nothing(shop: Shop) -> None:
 
 
 def test_changes_of_what_is_not_there_do_not_fit(shop: Shop) -> None:
-    for kind in ("vote", "trace_edited", "trace_removed", "trace_noted", "nothing"):
+    for kind in ("vote", "trace_edited", "trace_removed", "trace_noted"):
         with pytest.raises(sqlite3.IntegrityError), shop.database.writing() as connection:
             append(connection, kind, TASK, "ada", {"trace_id": "none", "vote": 1, "text": "x"})
 
@@ -191,7 +192,7 @@ def test_the_export_of_another_store_is_added(shop: Shop, tmp_path: Path) -> Non
     export_events(shop.database, tmp_path / "events.jsonl")
     with closing(Database(tmp_path / "other.sqlite")) as other:
         variations.sign(other, ORIGINAL, varied("transpose"), "cleo")
-        traces.add(other, TASK, "cleo", traces.TraceContent(text="hers"), "1")
+        traces.add(other, TASK, "cleo", TraceContent(text="hers"), "1")
         for _ in range(2):
             import_file(other, tmp_path / "events.jsonl")
         with other.reading() as connection:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from apps.server.store import backups, submissions, variations
 from apps.server.store.backups import Backups
-from apps.server.store.submissions import Submission
+from apps.server.store.bodies import MOST_VERSIONS, Submission
 from tests.apps.server.store.conftest import TASK, Shop
 from tests.conftest import make_task
 from utilities.config import RunFailed
@@ -69,6 +69,18 @@ def test_variations_of_an_older_dataset_are_taken_in(shop: Shop) -> None:
     assert sign(shop, "rotate_90") == 2
     shop.publish()
     assert numbers(shop) == {0: [], 2: ["cleo", "dan", "ada"], 5: [], 6: ["ada"]}
+
+
+def test_new_versions_have_numbers_that_requests_may_name_whatever_a_file_brought(shop: Shop) -> None:
+    entries = shop.tasks()
+    high = [json.loads(replace(varied(name), version=n, signed_by=("cleo",)).line) for name, n in
+            (("rotate_90", MOST_VERSIONS - 1), ("transpose", MOST_VERSIONS + 5))]  # fmt: skip
+    shop.dataset.write_text(json.dumps([*entries, *high]))
+    shop.publish()
+    assert numbers(shop) == {0: [], MOST_VERSIONS - 1: ["cleo"], MOST_VERSIONS: ["cleo"]}
+    assert [sign(shop, name) for name in ("rotate_180", "rotate_270")] == [1, 2]
+    variations.take_signature_off(shop.database, ORIGINAL, 1, "ada")
+    assert sign(shop, "flip_horizontal") == 3
 
 
 def test_one_number_for_two_contents_keeps_both(shop: Shop) -> None:

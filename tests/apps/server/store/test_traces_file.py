@@ -53,6 +53,25 @@ def test_votes_of_unknown_voters_stay_in_the_score(shop: Shop) -> None:
     assert shop.published()[TASK][0]["score"] == 6
 
 
+@pytest.mark.parametrize("score", [1e308, 10**30, -1e300, 2.5, "x", None, True])
+def test_scores_that_are_none_count_the_voters(shop: Shop, score: object) -> None:
+    write(shop.traces_file, {TASK: [{**OLD[TASK][0], "score": score}]})
+    shop.publish()
+    (trace,) = shop.listed()
+    assert type(trace.score) is int and abs(trace.score) < 10
+
+
+def test_verdicts_and_versions_out_of_range_stay_members_that_nobody_knows(shop: Shop) -> None:
+    odd = {"version": 10**30, "verified": {"train_passed": -1, "train_total": 2}, "cells": "x", "code": 5}
+    write(shop.traces_file, {TASK: [{**OLD[TASK][0], **odd}]})
+    shop.publish()
+    shop.add("another")
+    shop.publish()
+    (trace, _) = shop.listed()
+    assert (trace.version, trace.verified, trace.cells, trace.code) == (0, None, None, None)
+    assert {name: shop.published()[TASK][0][name] for name in odd} == odd
+
+
 def test_members_that_nobody_here_knows_stay(shop: Shop) -> None:
     write(shop.traces_file, {TASK: [{**OLD[TASK][0], "mood": {"a": [1]}, "version": "odd"}]})
     shop.publish()
