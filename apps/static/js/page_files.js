@@ -18,12 +18,14 @@ export class PageFiles {
 
   /** Save "task", "traces" or "work" as a file. */
   async save(kind) {
-    const { navigation, notes, database, drafts } = this.#parts;
+    const { navigation, notes, database, drafts, tell } = this.#parts;
+    if (kind === "work") return save(this.#page, "arc2_work.json", await workFile(database, drafts));
+    if (!navigation.where) return tell("There is no task here yet.");
     const { taskId, version } = navigation.where;
     const name = taskId.replace(/[^\w.-]/g, "_");
     if (kind === "task") save(this.#page, `${name}${version ? `_v${version}` : ""}.json`, taskFile(navigation.version));
-    else if (kind === "traces") save(this.#page, `${name}_traces.json`, tracesFile(notes.traces));
-    else save(this.#page, "arc2_work.json", await workFile(database, drafts));
+    else save(this.#page, `${name}_traces.json`, tracesFile(notes.traces));
+    return undefined;
   }
 
   /** Take files in, whatever they hold. */

@@ -134,6 +134,7 @@ class TestingPage {
     const open = (list) => files.open(list);
     mountFiles(tabs.panels.files, { save: (kind) => files.save(kind), open });
     acceptDrops(document, open);
+    this.#setReady(false);
   }
 
   #pageCommands() {
@@ -194,10 +195,16 @@ class TestingPage {
   }
 
   #taskShown(isNew) {
+    this.#setReady(true);
     this.#notes.open();
     if (!isNew) return;
     showPresence(find("presence"), []);
     this.#listenSoon();
+  }
+
+  /** Before a task is shown there is nothing to draw on and to write about; files can be opened. */
+  #setReady(isReady) {
+    for (const element of [part(".solve"), ...document.querySelectorAll(".panel:not(#panel-files)")]) element.inert = !isReady;
   }
 
   #context() {
@@ -226,6 +233,7 @@ class TestingPage {
   }
 
   async #submit() {
+    if (!this.#bench.base) return;
     const { taskId, test, task: { version } } = this.#bench.base;
     const { grid, verdict, steps, actions, seconds } = this.#bench.submit();
     if (steps.length) return;
