@@ -128,7 +128,7 @@ class TestingPage {
       address: (trace) => taskAddress(trace.task_id, { version: trace.version, trace: trace.trace_id }),
     });
     const files = new PageFiles(document, {
-      ...shared, push, database: this.#database, drafts: this.#drafts, local: this.#local, isLocal: this.#api.isLocal,
+      ...shared, push, database: this.#database, drafts: this.#drafts, local: this.#local, api: this.#api, name: () => this.#account.ensure(),
       navigation: this.#navigation, notes: this.#notes, reload: () => this.#reload(),
     });
     const open = (list) => files.open(list);
@@ -220,9 +220,9 @@ class TestingPage {
 
   // --- changes
 
-  /** Send a change as soon as it can be; false when a name is missing, which the bar then asks for. */
-  async #push(change) {
-    const isLocal = this.#library.homeOf(this.#navigation.where.taskId).isLocal;
+  /** Send a change, of `taskId` if not of the task that is shown, as soon as it can be; false when a name is missing, which the bar then asks for. */
+  async #push({ taskId = this.#navigation.where.taskId, ...change }) {
+    const { isLocal } = this.#library.homeOf(taskId);
     const name = await this.#account.ensure();
     if (!name && change.call !== "submit") {
       this.#account.focus();
