@@ -34,6 +34,11 @@ def test_a_trace_is_added_edited_and_removed_and_each_survives_a_reload(
     ada.reload()
     expect(ada["trace-item"]).to_contain_text("A blue diagonal.")
     ada.click("trace-remove")
+    ada["notice"].get_by_role("button", name="Close").click()
+    expect(ada["trace-item"]).to_have_count(1)
+    ada.click("trace-remove")
+    expect(ada["notice"]).to_contain_text("Remove your trace “A blue diagonal.”")
+    ada["notice"].get_by_role("button", name="Remove it").click()
     expect(ada["trace-item"]).to_have_count(0)
     ada.has_sent_everything()  # a removal that is sent twice is answered with a 404, which the console shows
     ada.reload()
@@ -180,6 +185,12 @@ def test_the_same_result_in_other_words_is_the_same_version_and_a_number_is_neve
     ada.click("transform-flip_horizontal", "transform-flip_vertical", "sign-variation")
     expect(ada.page).to_have_url(re.compile("/v/1$"))
     ada.click("unsign-variation")
+    expect(ada["notice"]).to_contain_text("the version goes with it")
+    ada["version"].select_option("0")
+    expect(ada["notice"]).to_have_count(0)
+    ada["version"].select_option("1")
+    ada.click("unsign-variation")
+    ada["notice"].get_by_role("button", name="Take it off").click()
     expect(ada.page).to_have_url(re.compile(f"#/task/{task_id}$"))
     expect(ada["version"].locator("option")).to_have_count(1)
     ada.click("transform-transpose", "sign-variation")
@@ -196,6 +207,7 @@ def test_a_preview_is_judged_but_not_stored(site: Site, new_person: NewPerson, t
     expect(ada["submit-result"]).to_contain_text("sign it")
     ada.click("undo", "undo", "undo", "undo")
     assert ada.grid != BLUE_DIAGONAL
+    expect(ada["submit-result"]).to_be_empty()
 
 
 def test_a_flaw_is_reported(site: Site, new_person: NewPerson, task_id: str) -> None:

@@ -32,6 +32,7 @@ def test_traces_votes_variations_and_flaws_arrive_within_a_second(
     expect(ada["flaw-item"]).to_contain_text("Too easy.", timeout=SECOND)
     ada["version"].select_option("0")
     ada.click("trace-remove")
+    ada["notice"].get_by_role("button", name="Remove it").click()
     expect(bob["trace-item"]).to_have_count(0, timeout=SECOND)
 
 

@@ -20,7 +20,7 @@ export class TaskNotes {
 
   /**
    * `parts` has tabs, settings, session, library, bench; waiting(), the changes that are not sent yet; push(change), to send
-   * one; address(trace); onFailure(error); and context(), {taskId, version, chosen, versionData, steps}.
+   * one; ask(sentence, yes, run), for what cannot be undone; address(trace); onFailure(error); and context(), {taskId, version, chosen, versionData, steps}.
    */
   constructor(parts) {
     this.#parts = parts;
@@ -48,12 +48,12 @@ export class TaskNotes {
   }
 
   #traceActions() {
-    const { push, address } = this.#parts;
+    const { push, ask, address } = this.#parts;
     return {
       ...this.#textActions("trace", "addTrace"),
       address,
       edit: ({ trace_id: id, revision }, text) => push({ call: "editTrace", args: [id, { text, revision }] }),
-      remove: ({ trace_id: id }) => push({ call: "removeTrace", args: [id] }),
+      remove: ({ trace_id: id, text }) => ask(`Remove your trace “${beginning(text)}” with its votes?`, "Remove it", () => push({ call: "removeTrace", args: [id] })),
       vote: ({ trace_id: id }, value) => push({ call: "vote", args: [id, value], replaces: `vote ${id}` }),
     };
   }
@@ -63,8 +63,16 @@ export class TaskNotes {
     return {
       preview: (steps) => bench.preview(steps),
       sign: () => push({ call: "sign", args: [context().taskId, { base_version: context().version, transform: context().steps }] }),
-      unsign: () => push({ call: "unsign", args: [context().taskId, context().version] }),
+      unsign: () => this.#unsign(),
     };
+  }
+
+  #unsign() {
+    const { push, ask, context } = this.#parts;
+    const { taskId, version, versionData: { signed_by: names } } = context();
+    const isLast = names.length === 1;
+    ask(`Take your signature off version ${version}?${isLast ? " Nobody else signed it: the version goes with it." : ""}`, "Take it off",
+      () => push({ call: "unsign", args: [taskId, version] }));
   }
 
   #note(text) {
@@ -136,6 +144,8 @@ export class TaskNotes {
     this.#views.variations.show({ steps, task, version, username, isWaiting });
   }
 }
+
+const beginning = (text) => (text.length > 60 ? `${text.slice(0, 60).trimEnd()}…` : text);
 
 /** An id for a change, so that sending it twice makes it once. Also where crypto.randomUUID is missing (plain http). */
 export function newId() {

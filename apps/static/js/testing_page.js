@@ -54,6 +54,7 @@ class TestingPage {
   #search;
   #setCut;
   #stream = null;
+  #question = null; // the one that waits for an answer
   #run;
   #reloadRows = calmed(() => this.#library.load().catch(() => {}), 1500); // the next event or reload tries again
   #listenSoon = calmed(() => this.#listen(), 150);
@@ -72,6 +73,12 @@ class TestingPage {
   }
 
   #tell = (sentence, more) => this.#notices.show(sentence, more);
+
+  /** Do `run` once somebody says yes; a question goes away with the task that it is about. */
+  #ask = (sentence, yes, run) => {
+    this.#question?.remove();
+    this.#question = this.#tell(sentence, { action: [yes, run] });
+  };
 
   #fail = (error) => {
     if (error instanceof Unreachable) return this.#setCut(true);
@@ -123,7 +130,7 @@ class TestingPage {
     const tabs = mountTabs(part(".tabs"), part(".panels"), SECTIONS);
     const push = (change) => this.#push(change);
     this.#notes = new TaskNotes({
-      ...shared, tabs, push, bench: this.#bench, onFailure: this.#fail, context: () => this.#context(),
+      ...shared, tabs, push, ask: this.#ask, bench: this.#bench, onFailure: this.#fail, context: () => this.#context(),
       waiting: () => this.#outbox.state.get().waiting,
       address: (trace) => taskAddress(trace.task_id, { version: trace.version, trace: trace.trace_id }),
     });
@@ -196,6 +203,7 @@ class TestingPage {
 
   #taskShown(isNew) {
     this.#setReady(true);
+    this.#question?.remove();
     this.#notes.open();
     if (!isNew) return;
     showPresence(find("presence"), []);
