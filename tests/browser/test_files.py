@@ -137,6 +137,9 @@ def test_a_task_from_a_file_is_opened_solved_and_kept(
     ada = new_person(site, "task000")
     ada["import"].set_input_files(file)
     expect(ada["task-id"]).to_have_text("my_own_task")
+    is_served = "/arc2/" in site.address
+    expect(ada["from-file"]).to_be_visible(visible=is_served)
+    expect(ada["open-discussion"]).to_be_visible(visible=not is_served)
     ada.is_called("ada")
     ada.resize("1x2")
     ada.click("tool-fill", "color-4")

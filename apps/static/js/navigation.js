@@ -183,6 +183,8 @@ export class Navigation {
     setText(this.#page.querySelector("#test-title"), tests.length > 1 ? `Test ${test + 1} of ${tests.length}` : "Test");
     find("next-test").hidden = tests.length < 2;
     setText(find("test-size"), sizeText(tests[test].input));
+    find("from-file").hidden = !this.#parts.library.isFromFile(taskId);
+    find("open-discussion").hidden = this.#parts.library.isFromFile(taskId); // models and their page do not see it
     find("open-discussion").href = `discuss_interface.html${taskAddress(taskId, { version: this.version.version, test })}`;
     find("version").replaceChildren(...this.#versions.map((one) => versionOption(one, one === this.version)));
   }

@@ -16,11 +16,12 @@ export class TaskNotes {
   #flaws = [];
   #taskId = null;
   #texts; // what is being written for the task
+  #link = null; // what to mark once its version is shown
   #views;
 
   /**
    * `parts` has tabs, settings, session, library, bench; waiting(), the changes that are not sent yet; push(change), to send
-   * one; ask(sentence, yes, run), for what cannot be undone; address(trace); onFailure(error); and context(), {taskId, version, chosen, versionData, steps}.
+   * one; ask(sentence, yes, run), for what cannot be undone; address(trace); toVersion(version); onFailure(error); and context(), {taskId, version, chosen, versionData, steps}.
    */
   constructor(parts) {
     this.#parts = parts;
@@ -41,10 +42,20 @@ export class TaskNotes {
     const { bench, push, context } = this.#parts;
     return {
       add: (text) => push({ call, args: [context().taskId, this.#note(text)] }),
-      link: (link) => bench.link(link),
+      link: (link, version, isChosen) => this.#mark(link, version, isChosen),
       selection: () => bench.selected,
       keep: (text) => this.#texts.keep({ [kind]: text }),
     };
+  }
+
+  /** Mark the cells of a link, in the version that it was written for: a click goes there first. */
+  #mark(link, version = 0, isChosen = false) {
+    const { taskId, version: shown } = this.#parts.context();
+    const isHere = version === shown;
+    this.#parts.bench.link(isHere ? link : null);
+    if (isHere || !isChosen) return;
+    this.#link = { link, taskId, version };
+    this.#parts.toVersion(version);
   }
 
   #traceActions() {
@@ -82,7 +93,9 @@ export class TaskNotes {
 
   /** Show the task of the context; what was begun to be written for it is there again. */
   async open() {
-    const { taskId, chosen } = this.#parts.context();
+    const { taskId, version, chosen } = this.#parts.context();
+    if (this.#link?.taskId === taskId && this.#link.version === version) this.#parts.bench.link(this.#link.link);
+    this.#link = null;
     if (this.#taskId !== taskId) {
       this.#taskId = taskId;
       this.#traces = this.#flaws = [];
@@ -116,6 +129,12 @@ export class TaskNotes {
     if (change.call === "addFlaw") this.#flaws = [...this.#flaws, { ...reply.flaw, client_id: change.args[1].client_id }];
   }
 
+  /** Open the editor of a trace again with a text that was refused; false when the trace is not shown. */
+  editAgain(traceId, text) {
+    this.show();
+    return this.#views.traces.editAgain(traceId, text);
+  }
+
   show() {
     const { taskId, version, chosen } = this.#parts.context();
     const waiting = this.#parts.waiting();
@@ -123,7 +142,7 @@ export class TaskNotes {
     const traces = withWaiting(this.#traces, waiting, taskId, username);
     const flaws = [...this.#flaws, ...this.#waitingFlaws(waiting, taskId, username)];
     this.#views.traces.show({ traces, username, version, chosen });
-    this.#views.flaws.show(flaws);
+    this.#views.flaws.show(flaws, version);
     this.#showVariations(waiting, username);
     this.#parts.tabs.count("traces", traces.length);
     this.#parts.tabs.count("flaws", flaws.length);

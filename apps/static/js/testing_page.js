@@ -132,6 +132,7 @@ class TestingPage {
     this.#notes = new TaskNotes({
       ...shared, tabs, push, ask: this.#ask, bench: this.#bench, onFailure: this.#fail, context: () => this.#context(),
       waiting: () => this.#outbox.state.get().waiting,
+      toVersion: (version) => this.#navigation.toVersion(version),
       address: (trace) => taskAddress(trace.task_id, { version: trace.version, trace: trace.trace_id }),
     });
     const files = new PageFiles(document, {
@@ -270,8 +271,11 @@ class TestingPage {
 
   #refused(change, error) {
     const { trace } = error.reply ?? {};
+    const text = change.args[1]?.text ?? "";
     if (trace) this.#notes.sent({ call: "editTrace", args: change.args }, { trace });
-    this.#tell(`Not done: ${error.message}`, { text: change.args[1]?.text ?? "" });
+    const isHere = trace && trace.task_id === this.#navigation.where?.taskId;
+    const isOpen = isHere && this.#notes.editAgain(trace.trace_id, text);
+    this.#tell(`Not done: ${error.message}`, { text: isOpen ? "" : text });
     if (this.#navigation.where) this.#notes.refresh();
   }
 
