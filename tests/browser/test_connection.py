@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import NewPerson, ServerProcess, Site
+from tests.browser.conftest import NewPerson, ServerProcess, Site, discussion_of
 
 
 def test_work_without_a_connection_waits_and_is_sent_in_order(
@@ -124,3 +124,62 @@ def test_with_no_stream_to_spare_the_page_polls(own_server: ServerProcess, new_p
     ada.click("trace-add")
     expect(bob["trace-item"]).to_contain_text("polled", timeout=15_000)
     expect(bob["connection"]).to_be_hidden()
+
+
+def test_a_task_that_cannot_be_loaded_leaves_the_one_that_is_shown(
+    server: Site, new_person: NewPerson, task_id: str
+) -> None:
+    ada = new_person(server, task_id, may_fail=True)
+    ada.is_called(f"ada {task_id}")
+    ada.page.context.set_offline(True)
+    ada.click("next-task")
+    expect(ada["notice"]).to_contain_text("cannot be loaded: no connection")
+    expect(ada.page).to_have_url(re.compile(f"#/task/{task_id}$"))
+    ada["trace-text"].fill("of the task that is shown")
+    ada.click("trace-add")
+    expect(ada["trace-item"]).to_have_count(1)
+    ada.page.context.set_offline(False)
+    expect(ada["connection"]).to_be_hidden(timeout=20_000)
+    ada.reload()
+    expect(ada["task-id"]).to_have_text(task_id)
+    expect(ada["trace-item"]).to_contain_text("of the task that is shown")
+    ada.click("next-task")
+    expect(ada["task-id"]).not_to_have_text(task_id)
+    expect(ada["trace-item"]).to_have_count(0)
+
+
+def test_the_discussion_page_stays_with_its_task_too(
+    server: Site, new_person: NewPerson, task_id: str
+) -> None:
+    ada = new_person(discussion_of(server), task_id, may_fail=True)
+    ada.page.context.set_offline(True)
+    ada.click("next-task")
+    expect(ada["notice"]).to_contain_text("cannot be loaded: no connection")
+    expect(ada.page).to_have_url(re.compile(f"#/task/{task_id}$"))
+
+
+def test_the_address_of_no_task_leads_to_one(site: Site, new_person: NewPerson, task_id: str) -> None:
+    ada = new_person(site, may_fail=True)
+    expect(ada["task-id"]).to_have_text("task000")
+    ada.open(task_id)
+    ada.page.evaluate("location.hash = '#/task/nosuch'")
+    expect(ada["notice"]).to_contain_text("There is no ")
+    expect(ada.page).to_have_url(re.compile(f"#/task/{task_id}$"))
+    ada.page.goto("about:blank")
+    ada.page.goto(f"{ada.address}#/task/nosuch")
+    expect(ada["notice"]).to_contain_text("There is no ")
+    expect(ada["task-id"]).to_have_text("task000")
+
+
+def test_without_any_task_nothing_can_be_written(static_site: Site, new_person: NewPerson) -> None:
+    ada = new_person(static_site, may_fail=True)
+    ada.page.route("**/dataset.json", lambda route: route.fulfill(status=404, body=""))
+    ada.page.reload()
+    expect(ada["notice"]).to_contain_text("There is no dataset here yet")
+    for region in (".solve", "#panel-traces", "#panel-transforms", "#panel-flaws"):
+        expect(ada.page.locator(region)).to_have_attribute("inert", "")
+    ada.press("Control+Enter", "n", "]")
+    ada.click("export-kind")
+    ada["export-kind"].select_option("task")
+    ada.click("export")
+    expect(ada["notice"].last).to_contain_text("There is no task here yet")

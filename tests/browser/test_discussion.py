@@ -232,7 +232,23 @@ def test_the_conversation_is_exported_and_cleared(
     expect(ada["chat-message"]).to_have_count(0)
 
 
-def test_an_own_key_is_sent_with_each_question_and_kept_in_the_tab_alone(
+def test_the_question_whether_to_clear_goes_away_with_its_conversation(
+    chat_site: Site, new_person: NewPerson, task_id: str
+) -> None:
+    ada = new_person(chat_site, task_id)
+    name(ada)
+    ask(ada, "hello")
+    is_answered(ada)
+    ada.click("clear-history")
+    expect(ada["notice"]).to_contain_text(f"about task {task_id}")
+    ada.click("next-task")
+    expect(ada["task-id"]).not_to_have_text(task_id)
+    expect(ada["notice"]).to_have_count(0)
+    ada.page.go_back()
+    expect(ada["chat-message"]).to_have_count(2)
+
+
+def test_an_own_key_is_sent_with_each_question_and_stored_nowhere(
     chat_server: ServerProcess, chat_site: Site, provider: FaultServer, new_person: NewPerson, task_id: str
 ) -> None:
     key = "sk-own-key-of-ada-4711"
@@ -245,15 +261,20 @@ def test_an_own_key_is_sent_with_each_question_and_kept_in_the_tab_alone(
     ask(ada, "say:code")
     is_answered(ada)
     assert f"Bearer {key}" in provider.authorizations
-    assert key not in ada.page.evaluate("JSON.stringify(localStorage)")
-    assert key in ada.page.evaluate("JSON.stringify(sessionStorage)")
+    assert key not in ada.page.evaluate("JSON.stringify([localStorage, sessionStorage])")
     assert not any(key in address for address in addresses)
     reply = ada.page.request.get(f"{chat_site.address.rpartition('/')[0]}/api/chat/{task_id}").text()
     assert key not in reply
     for file in chat_server.folder.rglob("*"):
         assert not file.is_file() or key.encode() not in file.read_bytes(), file
+    ada.reload()
+    ada.click("key-button")
+    expect(ada["own-key"]).to_have_value("")
+    ada["own-key"].fill(key)
+    expect(ada["key-button"]).to_have_attribute("aria-pressed", "true")
     ada.click("forget-key")
-    assert key not in ada.page.evaluate("JSON.stringify(sessionStorage)")
+    expect(ada["own-key"]).to_have_value("")
+    expect(ada["key-button"]).to_have_attribute("aria-pressed", "false")
 
 
 def test_settings_go_with_the_question(chat_site: Site, new_person: NewPerson) -> None:

@@ -274,3 +274,25 @@ def test_a_browser_that_keeps_nothing_says_so_and_works(
     ada["trace-text"].fill("for now")
     ada.click("trace-add")
     expect(ada["trace-item"]).to_contain_text("for now")
+
+
+def test_correct_is_said_only_while_it_is_true(
+    static_site: Site, new_person: NewPerson, task_id: str
+) -> None:
+    ada = new_person(static_site, task_id)
+    result = ada["submit-result"]
+    ada.solve()
+    for change in ("undo", "reset", "transform-swap_train_test"):
+        ada.click(change)
+        expect(result).to_be_empty()
+        ada.click("undo" if change != "undo" else "redo", "submit")
+        expect(result).to_have_attribute("data-correct", "true")
+    ada.click("replay")
+    ada.click("replay")
+    expect(result).to_have_attribute("data-correct", "true")
+    ada.paint((0, 0), (0, 1))
+    expect(result).to_be_empty()
+    ada.click("submit")
+    expect(result).to_contain_text("cell")
+    ada.paint((1, 0))
+    expect(result).to_have_attribute("data-correct", "false")

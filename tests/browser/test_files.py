@@ -80,6 +80,55 @@ def test_work_without_a_server_is_taken_to_one(
     expect(again["trace-item"]).to_have_count(1)
 
 
+def test_all_work_without_a_server_is_sent_to_one_under_the_name_there(
+    static_site: Site, server: Site, new_person: NewPerson, tmp_path: Path, task_id: str
+) -> None:
+    sam = new_person(static_site, task_id)
+    sam.is_called("sam")
+    sam["trace-text"].fill("seen by sam")
+    sam.click("trace-add", "trace-up")
+    sam["flaw-text"].fill("a cell is wrong")
+    sam.click("flaw-add")
+    sam.solve()
+    sam.click("transform-rotate_90", "sign-variation")
+    expect(sam["version"]).to_have_value("1")
+    sam["trace-text"].fill("seen when turned")
+    sam.click("trace-add", "transform-transpose", "sign-variation")
+    expect(sam["version"]).to_have_value("2")
+    work = tmp_path / "work.json"
+    work.write_text(json.dumps(saved(sam, "work")))
+    kim = new_person(server, task_id)
+    kim.is_called(f"kim {task_id}")
+    kim.click("transform-rotate_180", "sign-variation")  # so that versions have other numbers there
+    expect(kim["version"]).to_have_value("1")
+    kim["import"].set_input_files(work)
+    expect(kim["notice"]).to_have_text(
+        "Taken in under your name: 2 traces, 2 versions, 1 flaw, 1 solution. Not taken in: 1 vote."
+    )
+    kim.has_sent_everything()
+    kim.open(task_id)
+    expect(kim["trace-item"]).to_have_count(2)
+    expect(kim["flaw-item"]).to_contain_text("a cell is wrong")
+    expect(kim["version"].locator("option")).to_have_count(4)
+    address = server.address.rpartition("/")[0]
+    rows = kim.page.request.get(f"{address}/api/tasks").json()["tasks"]
+    assert [row["task_id"] for row in rows if row["solved_by_me"]] == [task_id]
+    traces = kim.page.request.get(f"{address}/api/tasks/{task_id}/traces").json()["traces"]
+    assert [(one["text"], one["version"]) for one in traces] == [("seen by sam", 0), ("seen when turned", 2)]
+    exported = saved(kim, "work")
+    assert {one["text"] for one in exported["traces"]} == {"seen by sam", "seen when turned"}
+    assert [one["version"] for one in exported["variations"]] == [1, 2, 3]
+    assert [one["text"] for one in exported["flaws"]] == ["a cell is wrong"]
+    assert [one["grid"] for one in exported["solutions"]] == [BLUE_DIAGONAL]
+    work.write_text(json.dumps(exported))
+    kim["import"].set_input_files(work)
+    expect(kim["notice"].last).to_contain_text("Here already: 3.")
+    kim.has_sent_everything()
+    kim.reload()
+    expect(kim["trace-item"]).to_have_count(2)
+    expect(kim["flaw-item"]).to_have_count(1)
+
+
 def test_a_task_from_a_file_is_opened_solved_and_kept(
     site: Site, new_person: NewPerson, tmp_path: Path
 ) -> None:
@@ -88,6 +137,9 @@ def test_a_task_from_a_file_is_opened_solved_and_kept(
     ada = new_person(site, "task000")
     ada["import"].set_input_files(file)
     expect(ada["task-id"]).to_have_text("my_own_task")
+    is_served = "/arc2/" in site.address
+    expect(ada["from-file"]).to_be_visible(visible=is_served)
+    expect(ada["open-discussion"]).to_be_visible(visible=not is_served)
     ada.is_called("ada")
     ada.resize("1x2")
     ada.click("tool-fill", "color-4")

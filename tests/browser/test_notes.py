@@ -34,6 +34,11 @@ def test_a_trace_is_added_edited_and_removed_and_each_survives_a_reload(
     ada.reload()
     expect(ada["trace-item"]).to_contain_text("A blue diagonal.")
     ada.click("trace-remove")
+    ada["notice"].get_by_role("button", name="Close").click()
+    expect(ada["trace-item"]).to_have_count(1)
+    ada.click("trace-remove")
+    expect(ada["notice"]).to_contain_text("Remove your trace “A blue diagonal.”")
+    ada["notice"].get_by_role("button", name="Remove it").click()
     expect(ada["trace-item"]).to_have_count(0)
     ada.has_sent_everything()  # a removal that is sent twice is answered with a 404, which the console shows
     ada.reload()
@@ -113,6 +118,38 @@ def test_text_is_linked_to_cells_and_a_trace_has_an_address(
     expect(ada.page.locator(".trace.chosen")).to_contain_text("Look at")
 
 
+def test_links_go_to_the_version_that_they_were_written_for(
+    site: Site, new_person: NewPerson, task_id: str
+) -> None:
+    ada = new_person(site, task_id)
+    ada.is_called(f"ada {task_id}")
+    add_trace(ada, "Plain.")
+    ada.click("transform-rotate_90", "sign-variation")
+    expect(ada["version"]).to_have_value("1")
+    ada["trace-text"].fill("See [train 1 input r1c1]")
+    ada.click("trace-add")
+    ada["flaw-text"].fill("Wrong: [train 1 input r2c1]")
+    ada.click("flaw-add")
+    expect(ada["flaw-item"]).to_contain_text("on version 1")
+    expect(ada["trace-item"].filter(has_text="Plain.")).to_contain_text("on version 0")
+    ada["version"].select_option("0")
+    expect(ada["train-pair"].first).to_contain_text("2 × 3")
+    expect(ada["trace-item"].filter(has_text="Plain.")).not_to_contain_text("on version")
+    ada.page.mouse.move(0, 0)
+    marks = ada.page.locator("[data-grid-name=train-0-input] canvas.marks")
+    none = marks.evaluate("canvas => canvas.toDataURL()")
+    link = ada["trace-item"].get_by_role("button", name="train 1 input")
+    link.hover()
+    assert marks.evaluate("canvas => canvas.toDataURL()") == none
+    link.click()
+    expect(ada.page).to_have_url(re.compile(f"#/task/{task_id}/v/1$"))
+    expect(ada["train-pair"].first).to_contain_text("3 × 2")
+    ada.page.mouse.move(0, 0)
+    none = marks.evaluate("canvas => canvas.toDataURL()")
+    ada["flaw-item"].get_by_role("button").hover()
+    assert marks.evaluate("canvas => canvas.toDataURL()") != none
+
+
 def test_transforms_change_every_grid_and_can_be_undone(
     static_site: Site, new_person: NewPerson, task_id: str
 ) -> None:
@@ -180,6 +217,12 @@ def test_the_same_result_in_other_words_is_the_same_version_and_a_number_is_neve
     ada.click("transform-flip_horizontal", "transform-flip_vertical", "sign-variation")
     expect(ada.page).to_have_url(re.compile("/v/1$"))
     ada.click("unsign-variation")
+    expect(ada["notice"]).to_contain_text("the version goes with it")
+    ada["version"].select_option("0")
+    expect(ada["notice"]).to_have_count(0)
+    ada["version"].select_option("1")
+    ada.click("unsign-variation")
+    ada["notice"].get_by_role("button", name="Take it off").click()
     expect(ada.page).to_have_url(re.compile(f"#/task/{task_id}$"))
     expect(ada["version"].locator("option")).to_have_count(1)
     ada.click("transform-transpose", "sign-variation")
@@ -196,6 +239,7 @@ def test_a_preview_is_judged_but_not_stored(site: Site, new_person: NewPerson, t
     expect(ada["submit-result"]).to_contain_text("sign it")
     ada.click("undo", "undo", "undo", "undo")
     assert ada.grid != BLUE_DIAGONAL
+    expect(ada["submit-result"]).to_be_empty()
 
 
 def test_a_flaw_is_reported(site: Site, new_person: NewPerson, task_id: str) -> None:
@@ -243,3 +287,7 @@ def test_a_trace_with_a_program_shows_on_how_many_pairs_it_is_right(
     assert status == 201
     badge = ada["trace-item"].filter(has_text="by program").get_by_test_id("trace-verified")
     expect(badge).to_have_text("passes 1 of 2 train pairs")
+    item = ada["trace-item"].filter(has_text="by program")
+    item.get_by_text("Program", exact=True).click()
+    expect(item.get_by_test_id("trace-program").locator("code")).to_have_text(program)
+    expect(ada["trace-item"].filter(has_text="signed in").get_by_test_id("trace-program")).to_be_hidden()

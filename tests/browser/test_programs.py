@@ -113,6 +113,11 @@ def test_code_of_an_answer_runs_on_all_pairs_and_its_grids_become_inputs(
 def test_an_output_is_opened_in_the_testing_interface(chat_site: Site, new_person: NewPerson) -> None:
     ada = new_person(chat_site, TURNED)
     write_program(ada, TURN)
+    for grid in ("train-0", "typed"):
+        ada["input-source"].select_option(grid)
+        ada.click("run-code")
+        expect(ada["code-output"]).to_be_visible()
+        expect(ada["open-in-testing"]).to_be_hidden()
     ada["input-source"].select_option("test-0")
     ada.click("run-code")
     ada.click("open-in-testing")

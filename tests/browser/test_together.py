@@ -32,6 +32,7 @@ def test_traces_votes_variations_and_flaws_arrive_within_a_second(
     expect(ada["flaw-item"]).to_contain_text("Too easy.", timeout=SECOND)
     ada["version"].select_option("0")
     ada.click("trace-remove")
+    ada["notice"].get_by_role("button", name="Remove it").click()
     expect(bob["trace-item"]).to_have_count(0, timeout=SECOND)
 
 
@@ -101,8 +102,12 @@ def test_an_edit_of_a_trace_that_changed_meanwhile_keeps_both_texts(
     expect(ada["trace-item"]).to_contain_text("two")
     again.page.wait_for_timeout(500)
     again.click("trace-save")
-    expect(again["notice"].locator("textarea")).to_have_value("two from the other browser")
-    expect(again["trace-item"]).to_contain_text("two")
+    expect(again["notice"]).to_contain_text("look at the newer text, then save again")
+    expect(again["trace-newer"]).to_have_text("The newer text: two")
+    expect(again["trace-edit-text"]).to_have_value("two from the other browser")
+    again.click("trace-save")
+    for person in (ada, again):
+        expect(person.page.locator(".trace-text")).to_have_text("two from the other browser")
 
 
 def test_tabs_of_one_browser_without_a_server_see_each_other(

@@ -137,8 +137,16 @@ export class Bench {
 
   #timelineChanged(item) {
     if (item && !this.#replay.isOn) this.#parts.drafts.keep(this.base.draft, item);
+    if (this.#verdict && !this.#replay.isOn) this.#endVerdict();
     if (this.shown?.steps === this.editor.state.transform) this.#drawAnswer();
     else this.#showTask();
+  }
+
+  /** A verdict holds for the grids it was given for; one on a wrong answer stays while that is mended. */
+  #endVerdict() {
+    const { grid, state: { transform } } = this.editor;
+    const isSame = this.#verdict.steps === JSON.stringify(transform) && (!this.#verdict.correct || sameGrid(grid, this.#verdict.submitted));
+    if (!isSame) this.#clearVerdict();
   }
 
   #announceCursor(kind) {
@@ -220,7 +228,8 @@ export class Bench {
   }
 
   #showVerdict(grid, texts = {}) {
-    this.#verdict = judge(grid, this.shown.test[this.base.test].output ?? null);
+    const steps = JSON.stringify(this.shown.steps);
+    this.#verdict = { ...judge(grid, this.shown.test[this.base.test].output ?? null), steps };
     const next = this.base.test + 1 < this.shown.test.length ? "Next test" : "Next task";
     this.#verdictView.show(this.#verdict, { next, ...texts });
     this.#drawAnswer();

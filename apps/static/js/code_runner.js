@@ -23,7 +23,7 @@ export class CodeRunner {
 
   /**
    * `parts` has find(testid), api, editor, looks() (palette and numbers), keepInput(text), told what is typed, and
-   * answerAddress(grid, name), the address of an answer in the testing interface.
+   * answerAddress(grid, name), the address of an answer in the testing interface, null where it is none.
    */
   constructor(parts) {
     const { find, editor, looks } = parts;
@@ -128,7 +128,9 @@ export class CodeRunner {
     find("code-output").dataset.grid = JSON.stringify(grid);
     find("output-picture").hidden = find("output-actions").hidden = false;
     this.#draw(this.#views.output, grid);
-    find("open-in-testing").href = answerAddress(grid, name);
+    const address = answerAddress(grid, name);
+    find("open-in-testing").hidden = address === null;
+    setAttribute(find("open-in-testing"), "href", address);
   }
 
   #showSummary({ text, isAll }) {

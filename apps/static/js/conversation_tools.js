@@ -13,8 +13,17 @@ export function mountConversationTools(page, { find, discussion, tell, copyPromp
   find("copy-prompt").addEventListener("click", copyPrompt);
   find("export").addEventListener("click", exportAs(asJson, "json"));
   find("export-markdown").addEventListener("click", exportAs(asMarkdown, "md"));
-  find("clear-history").addEventListener("click", () => {
-    if (!discussion.store.get().messages.length) return;
-    tell("Remove the whole conversation about this task?", { action: ["Remove it", () => discussion.clear()] });
+  find("clear-history").addEventListener("click", () => askToClear(discussion, tell));
+}
+
+/** The question is about one conversation: it goes away with it. */
+function askToClear(discussion, tell) {
+  const { taskId, messages } = discussion.store.get();
+  if (!messages.length) return;
+  const question = tell(`Remove the whole conversation about task ${taskId}?`, { action: ["Remove it", () => discussion.clear()] });
+  const end = discussion.store.watch((state) => {
+    if (state.taskId === taskId) return;
+    question.remove();
+    end();
   });
 }

@@ -1,13 +1,17 @@
 /** Where the discussion page is: follows the address, and goes from task to task and from version to version. */
 
 import { parseAddress, taskAddress } from "./address.js";
+import { Unreachable } from "./api.js";
 import { setText } from "./element.js";
 import { versionOption } from "./navigation.js";
 import { neighbour } from "./task_list.js";
 
+const RETRY_MS = 2000;
+
 export class DiscussNavigation {
   /** What is shown: {taskId, version, test}; null before the first task. */
   where = null;
+  #wanted = null; // the address that is being opened
   #page;
   #parts;
   #versions = [];
@@ -36,11 +40,27 @@ export class DiscussNavigation {
   /** Show what the address says. */
   async route() {
     const address = parseAddress(this.#page.location.hash);
-    if (address.page === "task") return this.#open(address).catch(this.#parts.fail);
+    if (address.page === "task") return this.#open(address).catch((error) => this.#stay(address, error));
     if (address.page !== "start") this.#parts.tell("This address names no task. Here is the first one.");
+    return this.#toFirst();
+  }
+
+  #toFirst() {
     const first = this.#rows[0]?.task_id;
     if (first) this.#page.location.replace(taskAddress(first));
-    return undefined;
+  }
+
+  /** The task of an address cannot be shown: say so, and stay with the one that is shown, at its address. */
+  #stay(address, error) {
+    const { fail, tell } = this.#parts;
+    if (this.#wanted !== address) return;
+    fail(error);
+    if (this.where) {
+      const { taskId, version, test, parameters } = this.where;
+      if (error instanceof Unreachable) tell(`Task ${address.taskId} cannot be loaded: ${error.message}.`);
+      this.#page.defaultView.history.replaceState(null, "", taskAddress(taskId, { version, test, ...parameters }));
+    } else if (error instanceof Unreachable) setTimeout(() => this.#wanted === address && this.route(), RETRY_MS);
+    else this.#toFirst();
   }
 
   get #rows() {
@@ -62,11 +82,11 @@ export class DiscussNavigation {
   }
 
   async #open(address) {
-    this.where = address;
+    this.#wanted = address;
     const versions = await this.#parts.library.task(address.taskId);
-    if (this.where !== address) return;
+    if (this.#wanted !== address) return;
     this.#versions = versions;
-    const version = this.version ?? this.#original(address);
+    const version = versions.find((one) => one.version === address.version) ?? this.#original(address);
     this.where = { ...address, version: version.version, test: Math.min(address.test, version.test.length - 1) };
     this.#showBar();
     this.#parts.onTask();

@@ -323,11 +323,12 @@ class DiscussPage {
     this.#runner.runAll();
   }
 
+  /** Only what was made of a test input is an attempt at the task. */
   #answerAddress(grid, name) {
-    const { taskId, version, test: shown } = this.#navigation.where;
+    const { taskId, version } = this.#navigation.where;
     const [kind, index] = name.split("-");
-    const test = kind === "test" ? Number(index) : shown;
-    return `testing_interface.html${taskAddress(taskId, { version, test, attempt: encodeAttempt(grid), label: "your program" })}`;
+    const test = Number(index);
+    return kind !== "test" ? null : `testing_interface.html${taskAddress(taskId, { version, test, attempt: encodeAttempt(grid), label: "your program" })}`;
   }
 
   async #submitTrace(body) {

@@ -1,6 +1,6 @@
 /**
  * Files in and out. Out: a task (the ARC format), traces (as in traces_store.json), or all of one's own work:
- * {"format": "arc2-work", "drafts", "solutions", "traces", "variations", "flaws", "tasks"}.
+ * {"format": "arc2-work", "username", "drafts", "solutions", "traces", "variations", "flaws", "tasks"}.
  * In: any of these, a dataset.json, or a single ARC task. `readFile` is pure.
  */
 
@@ -62,11 +62,12 @@ export function tracesFile(traces) {
   return JSON.stringify(byTask, null, 2);
 }
 
-/** All that this browser holds of one's own work. */
-export async function workFile(database, drafts) {
+/** All of one's own work: what this browser holds, and what a server has of `more`, {traces, variations, flaws}. */
+export async function workFile(database, drafts, username, more = {}) {
   const stores = await Promise.all(STORES.map((store) => database.all(store)));
-  const kept = Object.fromEntries(STORES.map((store, place) => [store, stores[place]]));
-  return JSON.stringify({ format: WORK, exported_at: new Date().toISOString(), drafts: await drafts.all(), ...kept });
+  const kept = Object.fromEntries(STORES.map((store, place) => [store, [...stores[place], ...(more[store] ?? [])]]));
+  const exported_at = new Date().toISOString();
+  return JSON.stringify({ format: WORK, ...(username ? { username } : {}), exported_at, drafts: await drafts.all(), ...kept });
 }
 
 /** Take exported work in; what is here already stays. Resolves to the number of things that are new. */

@@ -37,6 +37,7 @@ export function createLibrary(api, local) {
 
   return {
     rows, load, homeOf, task,
+    isFromFile: (taskId) => fromFiles.has(taskId),
     firstEvent: () => firstEvent,
     forget: (taskId) => versions.delete(taskId),
     forgetAll: () => versions.clear(),

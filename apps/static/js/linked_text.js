@@ -3,7 +3,7 @@
 import { linkText, partsOf } from "./cell_links.js";
 import { h } from "./element.js";
 
-/** Nodes for `text`; `onLink(link or null)` is told which link is pointed at or has the focus. */
+/** Nodes for `text`; `onLink(link or null, isChosen)` is told which link is pointed at or has the focus, and when it is clicked. */
 export function linkedText(text, onLink) {
   return partsOf(text).map((part) => {
     if (typeof part === "string") return document.createTextNode(part);
@@ -11,7 +11,7 @@ export function linkedText(text, onLink) {
     const leave = () => onLink(null);
     return h("button", {
       type: "button", class: "cell-link", title: "Show these cells",
-      onmouseenter: point, onfocus: point, onclick: point, onmouseleave: leave, onblur: leave,
+      onmouseenter: point, onfocus: point, onclick: () => onLink(part, true), onmouseleave: leave, onblur: leave,
     }, part.text.slice(1, -1));
   });
 }
@@ -35,6 +35,11 @@ export function ago(timestamp, now = Date.now()) {
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`;
   return new Date(timestamp).toLocaleDateString();
+}
+
+/** When a note was written, and on which version if that one is not shown or not the original. */
+export function whenText({ timestamp, version = 0 }, shown) {
+  return [ago(timestamp), version || shown ? `on version ${version}` : ""].filter(Boolean).join(" · ");
 }
 
 /** A form for such text. What is being written survives a change of task and a reload, through keep and restore. */

@@ -1,8 +1,7 @@
-/** Which model answers, how, with which pairs and on whose key. Choices are kept in the settings; a key only in this tab. */
+/** Which model answers, how, with which pairs and on whose key. Choices are kept in the settings; a key nowhere but in its field. */
 
 import { h, setText } from "./element.js";
 
-const KEY = "arc2.own_key";
 const ANOTHER = "another";
 const NEEDS_NO_KEY = "OFFLINE";
 
@@ -13,10 +12,10 @@ export class ModelControls {
   #models = [];
 
   /** `find(testid)` is an element of the page. */
-  constructor({ find, settings, tabStorage = globalThis.sessionStorage }) {
+  constructor({ find, settings }) {
     this.#find = find;
     this.#settings = settings;
-    this.#key = new OwnKey(find, tabStorage, () => this.#show());
+    this.#key = new OwnKey(find, () => this.#show());
     this.#follow("temperature", "temperature", "");
     this.#follow("task-data-source", "dataSource", "original");
     for (const testid of ["model", "model-other"]) find(testid).addEventListener("change", () => this.#chosen());
@@ -85,15 +84,13 @@ export class ModelControls {
 class OwnKey {
   #find;
   #field;
-  #storage;
   #onChange;
 
-  constructor(find, storage, onChange) {
+  constructor(find, onChange) {
     this.#find = find;
     this.#field = find("own-key");
-    this.#storage = storage;
     this.#onChange = onChange;
-    this.#field.value = storage.getItem(KEY) ?? "";
+    this.#field.value = ""; // some browsers fill a field in again after a reload
     this.#field.addEventListener("input", () => this.#changed());
     find("key-button").addEventListener("click", () => this.#toggle());
     find("forget-key").addEventListener("click", () => this.#forget());
@@ -105,8 +102,6 @@ class OwnKey {
   }
 
   #changed() {
-    if (this.value) this.#storage.setItem(KEY, this.value);
-    else this.#storage.removeItem(KEY);
     this.#showState();
     this.#onChange();
   }

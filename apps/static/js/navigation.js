@@ -1,6 +1,7 @@
 /** Where the page is: follows the address, shows the gallery or a task, and goes from task to task. */
 
 import { galleryAddress, parseAddress, taskAddress } from "./address.js";
+import { Unreachable } from "./api.js";
 import { decodeAttempt } from "./attempt_link.js";
 import { draftName } from "./drafts.js";
 import { h, setText } from "./element.js";
@@ -8,9 +9,12 @@ import { sizeText } from "./grid.js";
 import { neighbour, randomTask } from "./task_list.js";
 import { describe } from "./transforms.js";
 
+const RETRY_MS = 2000;
+
 export class Navigation {
   /** What is shown: {taskId, version, test, parameters}; null before the first task. */
   where = null;
+  #wanted = null; // the address that is being opened
   #page;
   #parts;
   #views;
@@ -67,6 +71,7 @@ export class Navigation {
   }
 
   nextTest() {
+    if (!this.where) return;
     const { taskId, version, test } = this.where;
     this.go(taskAddress(taskId, { version, test: (test + 1) % this.version.test.length }));
   }
@@ -84,11 +89,27 @@ export class Navigation {
     const address = parseAddress(this.#page.location.hash);
     if (address.page === "gallery") return this.#showGallery(address.parameters);
     this.#showView("task");
-    if (address.page === "task") return this.#openTask(address).catch(this.#parts.fail);
+    if (address.page === "task") return this.#openTask(address).catch((error) => this.#stay(address, error));
     if (address.page === "unknown") this.#parts.tell("This address names no task. Here is the first one.");
+    return this.#toFirst();
+  }
+
+  #toFirst() {
     const first = this.#rows[0]?.task_id;
     if (first) this.#page.location.replace(taskAddress(first));
-    return undefined;
+  }
+
+  /** The task of an address cannot be shown: say so, and stay with the one that is shown, at its address. */
+  #stay(address, error) {
+    const { fail, tell } = this.#parts;
+    if (this.#wanted !== address) return;
+    fail(error);
+    if (this.where) {
+      const { taskId, version, test, parameters } = this.where;
+      if (error instanceof Unreachable) tell(`Task ${address.taskId} cannot be loaded: ${error.message}.`);
+      this.#page.defaultView.history.replaceState(null, "", taskAddress(taskId, { version, test, ...parameters }));
+    } else if (error instanceof Unreachable) setTimeout(() => this.#wanted === address && this.route(), RETRY_MS);
+    else this.#toFirst();
   }
 
   #showView(name) {
@@ -97,6 +118,7 @@ export class Navigation {
   }
 
   #showGallery(parameters) {
+    this.#wanted = null;
     this.#showView("gallery");
     this.#page.title = "Tasks · ARC";
     this.#parts.gallery.show(this.#rows, parameters);
@@ -104,12 +126,12 @@ export class Navigation {
   }
 
   async #openTask(address) {
-    const isNew = this.where?.taskId !== address.taskId;
-    this.where = address;
+    this.#wanted = address;
     const versions = await this.#parts.library.task(address.taskId);
-    if (this.where !== address) return;
+    if (this.#wanted !== address) return;
+    const isNew = this.where?.taskId !== address.taskId;
     this.#versions = versions;
-    const task = this.#versionOf(address.version);
+    const task = this.#versionOf(address);
     const attempt = this.#attemptOf(address.parameters);
     const test = Math.min(address.test, task.test.length - 1);
     const here = { ...address, version: task.version, test };
@@ -126,9 +148,9 @@ export class Navigation {
     return { username: this.#parts.session.store.get() ?? "", taskId, version, task, test, draft: this.draft };
   }
 
-  #versionOf(number) {
+  #versionOf({ taskId, version: number }) {
     const version = this.#versions.find((one) => one.version === number);
-    if (!version) this.#parts.tell(`Task ${this.where.taskId} has no version ${number}. Here is the original.`);
+    if (!version) this.#parts.tell(`Task ${taskId} has no version ${number}. Here is the original.`);
     return version ?? this.#versions[0];
   }
 
@@ -161,6 +183,8 @@ export class Navigation {
     setText(this.#page.querySelector("#test-title"), tests.length > 1 ? `Test ${test + 1} of ${tests.length}` : "Test");
     find("next-test").hidden = tests.length < 2;
     setText(find("test-size"), sizeText(tests[test].input));
+    find("from-file").hidden = !this.#parts.library.isFromFile(taskId);
+    find("open-discussion").hidden = this.#parts.library.isFromFile(taskId); // models and their page do not see it
     find("open-discussion").href = `discuss_interface.html${taskAddress(taskId, { version: this.version.version, test })}`;
     find("version").replaceChildren(...this.#versions.map((one) => versionOption(one, one === this.version)));
   }

@@ -16,11 +16,12 @@ export class TaskNotes {
   #flaws = [];
   #taskId = null;
   #texts; // what is being written for the task
+  #link = null; // what to mark once its version is shown
   #views;
 
   /**
    * `parts` has tabs, settings, session, library, bench; waiting(), the changes that are not sent yet; push(change), to send
-   * one; address(trace); onFailure(error); and context(), {taskId, version, chosen, versionData, steps}.
+   * one; ask(sentence, yes, run), for what cannot be undone; address(trace); toVersion(version); onFailure(error); and context(), {taskId, version, chosen, versionData, steps}.
    */
   constructor(parts) {
     this.#parts = parts;
@@ -41,19 +42,29 @@ export class TaskNotes {
     const { bench, push, context } = this.#parts;
     return {
       add: (text) => push({ call, args: [context().taskId, this.#note(text)] }),
-      link: (link) => bench.link(link),
+      link: (link, version, isChosen) => this.#mark(link, version, isChosen),
       selection: () => bench.selected,
       keep: (text) => this.#texts.keep({ [kind]: text }),
     };
   }
 
+  /** Mark the cells of a link, in the version that it was written for: a click goes there first. */
+  #mark(link, version = 0, isChosen = false) {
+    const { taskId, version: shown } = this.#parts.context();
+    const isHere = version === shown;
+    this.#parts.bench.link(isHere ? link : null);
+    if (isHere || !isChosen) return;
+    this.#link = { link, taskId, version };
+    this.#parts.toVersion(version);
+  }
+
   #traceActions() {
-    const { push, address } = this.#parts;
+    const { push, ask, address } = this.#parts;
     return {
       ...this.#textActions("trace", "addTrace"),
       address,
       edit: ({ trace_id: id, revision }, text) => push({ call: "editTrace", args: [id, { text, revision }] }),
-      remove: ({ trace_id: id }) => push({ call: "removeTrace", args: [id] }),
+      remove: ({ trace_id: id, text }) => ask(`Remove your trace “${beginning(text)}” with its votes?`, "Remove it", () => push({ call: "removeTrace", args: [id] })),
       vote: ({ trace_id: id }, value) => push({ call: "vote", args: [id, value], replaces: `vote ${id}` }),
     };
   }
@@ -63,8 +74,16 @@ export class TaskNotes {
     return {
       preview: (steps) => bench.preview(steps),
       sign: () => push({ call: "sign", args: [context().taskId, { base_version: context().version, transform: context().steps }] }),
-      unsign: () => push({ call: "unsign", args: [context().taskId, context().version] }),
+      unsign: () => this.#unsign(),
     };
+  }
+
+  #unsign() {
+    const { push, ask, context } = this.#parts;
+    const { taskId, version, versionData: { signed_by: names } } = context();
+    const isLast = names.length === 1;
+    ask(`Take your signature off version ${version}?${isLast ? " Nobody else signed it: the version goes with it." : ""}`, "Take it off",
+      () => push({ call: "unsign", args: [taskId, version] }));
   }
 
   #note(text) {
@@ -74,7 +93,9 @@ export class TaskNotes {
 
   /** Show the task of the context; what was begun to be written for it is there again. */
   async open() {
-    const { taskId, chosen } = this.#parts.context();
+    const { taskId, version, chosen } = this.#parts.context();
+    if (this.#link?.taskId === taskId && this.#link.version === version) this.#parts.bench.link(this.#link.link);
+    this.#link = null;
     if (this.#taskId !== taskId) {
       this.#taskId = taskId;
       this.#traces = this.#flaws = [];
@@ -108,6 +129,12 @@ export class TaskNotes {
     if (change.call === "addFlaw") this.#flaws = [...this.#flaws, { ...reply.flaw, client_id: change.args[1].client_id }];
   }
 
+  /** Open the editor of a trace again with a text that was refused; false when the trace is not shown. */
+  editAgain(traceId, text) {
+    this.show();
+    return this.#views.traces.editAgain(traceId, text);
+  }
+
   show() {
     const { taskId, version, chosen } = this.#parts.context();
     const waiting = this.#parts.waiting();
@@ -115,7 +142,7 @@ export class TaskNotes {
     const traces = withWaiting(this.#traces, waiting, taskId, username);
     const flaws = [...this.#flaws, ...this.#waitingFlaws(waiting, taskId, username)];
     this.#views.traces.show({ traces, username, version, chosen });
-    this.#views.flaws.show(flaws);
+    this.#views.flaws.show(flaws, version);
     this.#showVariations(waiting, username);
     this.#parts.tabs.count("traces", traces.length);
     this.#parts.tabs.count("flaws", flaws.length);
@@ -136,6 +163,8 @@ export class TaskNotes {
     this.#views.variations.show({ steps, task, version, username, isWaiting });
   }
 }
+
+const beginning = (text) => (text.length > 60 ? `${text.slice(0, 60).trimEnd()}…` : text);
 
 /** An id for a change, so that sending it twice makes it once. Also where crypto.randomUUID is missing (plain http). */
 export function newId() {

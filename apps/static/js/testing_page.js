@@ -54,6 +54,7 @@ class TestingPage {
   #search;
   #setCut;
   #stream = null;
+  #question = null; // the one that waits for an answer
   #run;
   #reloadRows = calmed(() => this.#library.load().catch(() => {}), 1500); // the next event or reload tries again
   #listenSoon = calmed(() => this.#listen(), 150);
@@ -72,6 +73,12 @@ class TestingPage {
   }
 
   #tell = (sentence, more) => this.#notices.show(sentence, more);
+
+  /** Do `run` once somebody says yes; a question goes away with the task that it is about. */
+  #ask = (sentence, yes, run) => {
+    this.#question?.remove();
+    this.#question = this.#tell(sentence, { action: [yes, run] });
+  };
 
   #fail = (error) => {
     if (error instanceof Unreachable) return this.#setCut(true);
@@ -123,17 +130,19 @@ class TestingPage {
     const tabs = mountTabs(part(".tabs"), part(".panels"), SECTIONS);
     const push = (change) => this.#push(change);
     this.#notes = new TaskNotes({
-      ...shared, tabs, push, bench: this.#bench, onFailure: this.#fail, context: () => this.#context(),
+      ...shared, tabs, push, ask: this.#ask, bench: this.#bench, onFailure: this.#fail, context: () => this.#context(),
       waiting: () => this.#outbox.state.get().waiting,
+      toVersion: (version) => this.#navigation.toVersion(version),
       address: (trace) => taskAddress(trace.task_id, { version: trace.version, trace: trace.trace_id }),
     });
     const files = new PageFiles(document, {
-      ...shared, push, database: this.#database, drafts: this.#drafts, local: this.#local, isLocal: this.#api.isLocal,
+      ...shared, push, database: this.#database, drafts: this.#drafts, local: this.#local, api: this.#api, name: () => this.#account.ensure(),
       navigation: this.#navigation, notes: this.#notes, reload: () => this.#reload(),
     });
     const open = (list) => files.open(list);
     mountFiles(tabs.panels.files, { save: (kind) => files.save(kind), open });
     acceptDrops(document, open);
+    this.#setReady(false);
   }
 
   #pageCommands() {
@@ -194,10 +203,17 @@ class TestingPage {
   }
 
   #taskShown(isNew) {
+    this.#setReady(true);
+    this.#question?.remove();
     this.#notes.open();
     if (!isNew) return;
     showPresence(find("presence"), []);
     this.#listenSoon();
+  }
+
+  /** Before a task is shown there is nothing to draw on and to write about; files can be opened. */
+  #setReady(isReady) {
+    for (const element of [part(".solve"), ...document.querySelectorAll(".panel:not(#panel-files)")]) element.inert = !isReady;
   }
 
   #context() {
@@ -213,9 +229,9 @@ class TestingPage {
 
   // --- changes
 
-  /** Send a change as soon as it can be; false when a name is missing, which the bar then asks for. */
-  async #push(change) {
-    const isLocal = this.#library.homeOf(this.#navigation.where.taskId).isLocal;
+  /** Send a change, of `taskId` if not of the task that is shown, as soon as it can be; false when a name is missing, which the bar then asks for. */
+  async #push({ taskId = this.#navigation.where.taskId, ...change }) {
+    const { isLocal } = this.#library.homeOf(taskId);
     const name = await this.#account.ensure();
     if (!name && change.call !== "submit") {
       this.#account.focus();
@@ -226,6 +242,7 @@ class TestingPage {
   }
 
   async #submit() {
+    if (!this.#bench.base) return;
     const { taskId, test, task: { version } } = this.#bench.base;
     const { grid, verdict, steps, actions, seconds } = this.#bench.submit();
     if (steps.length) return;
@@ -254,8 +271,11 @@ class TestingPage {
 
   #refused(change, error) {
     const { trace } = error.reply ?? {};
+    const text = change.args[1]?.text ?? "";
     if (trace) this.#notes.sent({ call: "editTrace", args: change.args }, { trace });
-    this.#tell(`Not done: ${error.message}`, { text: change.args[1]?.text ?? "" });
+    const isHere = trace && trace.task_id === this.#navigation.where?.taskId;
+    const isOpen = isHere && this.#notes.editAgain(trace.trace_id, text);
+    this.#tell(`Not done: ${error.message}`, { text: isOpen ? "" : text });
     if (this.#navigation.where) this.#notes.refresh();
   }
 

@@ -1,7 +1,7 @@
 /** One trace in the list: its text with links to cells, its votes, and, for its author, editing and removing. */
 
 import { h, iconButton, setAttribute, setText } from "./element.js";
-import { ago, linkedText } from "./linked_text.js";
+import { linkedText, whenText } from "./linked_text.js";
 
 const LONG_TEXT = 600;
 const MANY_LINES = 12;
@@ -17,6 +17,9 @@ export class TraceItem {
   #when = h("a", { class: "faint when", title: "The address of this trace" });
   #badge = h("span", { class: "badge", "data-testid": "trace-verified" });
   #text = h("div", { class: "trace-text" });
+  #code = h("code");
+  #program = h("details", { class: "trace-program", "data-testid": "trace-program", hidden: true },
+    h("summary", {}, "Program"), h("pre", { tabindex: "0" }, this.#code));
   #more = h("button", { type: "button", class: "quiet more", hidden: true, onclick: () => this.#expand() }, "Show all");
   #own;
 
@@ -29,20 +32,22 @@ export class TraceItem {
     this.element = h("li", { class: "trace", "data-testid": "trace-item" },
       h("div", { class: "votes" }, this.#up, this.#score, this.#down),
       h("div", { class: "trace-body" },
-        h("div", { class: "trace-head" }, this.#who, this.#when, this.#badge, this.#own), this.#text, this.#more));
+        h("div", { class: "trace-head" }, this.#who, this.#when, this.#badge, this.#own), this.#text, this.#more, this.#program));
   }
 
-  show(trace, { username, chosen }) {
+  show(trace, { username, version, chosen }) {
     this.#trace = trace;
     const isNew = trace.timestamp === null; // not on the server yet
     this.element.dataset.traceId = trace.trace_id;
     setAttribute(this.element, "data-waiting", trace.isWaiting);
     this.element.classList.toggle("chosen", trace.trace_id === chosen);
     setText(this.#who, trace.username || "you");
-    setText(this.#when, trace.isWaiting ? "waiting to be sent" : whenText(trace));
+    setText(this.#when, trace.isWaiting ? "waiting to be sent" : whenText(trace, version));
     setAttribute(this.#when, "href", trace.isWaiting ? null : this.#actions.address(trace));
     this.#own.hidden = trace.username !== username || isNew;
     showBadge(this.#badge, trace.verified);
+    setText(this.#code, trace.code ?? "");
+    this.#program.hidden = !trace.code;
     this.#showVotes(trace, isNew);
     if (this.#shownText !== trace.text && !this.element.classList.contains("editing")) this.#showText();
   }
@@ -63,7 +68,7 @@ export class TraceItem {
   #showText() {
     const { text } = this.#trace;
     this.#shownText = text;
-    this.#text.replaceChildren(...linkedText(text, this.#actions.link));
+    this.#text.replaceChildren(...linkedText(text, (link, isChosen) => this.#actions.link(link, this.#trace.version, isChosen)));
     this.#more.hidden = text.length < LONG_TEXT && text.split("\n").length <= MANY_LINES;
   }
 
@@ -72,14 +77,19 @@ export class TraceItem {
     setText(this.#more, isExpanded ? "Show less" : "Show all");
   }
 
-  #edit() {
+  /** Go on with `text` after somebody has changed the trace meanwhile: the newer text stands over the field. */
+  editAgain(text) {
+    this.#edit(text, h("blockquote", { "data-testid": "trace-newer" }, h("strong", {}, "The newer text: "), this.#trace.text));
+  }
+
+  #edit(text = this.#trace.text, newer = "") {
     const before = this.#trace;
     const field = h("textarea", { rows: "6", "aria-label": "Text of the trace", "data-testid": "trace-edit-text", maxlength: "100000" });
-    field.value = before.text;
+    field.value = text;
     const cancel = h("button", { type: "button", class: "quiet", onclick: () => this.#endEditing() }, "Cancel");
     const save = h("button", { type: "button", "data-testid": "trace-save", onclick: () => this.#save(before, field.value.trim()) }, "Save");
     this.element.classList.add("editing");
-    this.#text.replaceChildren(field, h("div", { class: "form-row" }, cancel, save));
+    this.#text.replaceChildren(newer, field, h("div", { class: "form-row" }, cancel, save));
     field.focus();
   }
 
@@ -93,10 +103,6 @@ export class TraceItem {
     this.element.classList.remove("editing");
     this.#showText();
   }
-}
-
-function whenText({ timestamp, version }) {
-  return [ago(timestamp), version ? `on version ${version}` : ""].filter(Boolean).join(" · ");
 }
 
 function showBadge(badge, verified) {

@@ -18,8 +18,8 @@ export class TracesView {
   #order;
 
   /**
-   * `actions` has add(text), edit(trace, text), remove(trace), vote(trace, value), address(trace), link(link or null),
-   * selection() and keep(text).
+   * `actions` has add(text), edit(trace, text), remove(trace), vote(trace, value), address(trace),
+   * link(link or null, version, isChosen), selection() and keep(text).
    */
   constructor(root, { settings, actions }) {
     this.#actions = actions;
@@ -33,7 +33,7 @@ export class TracesView {
     settings.watch((now, before) => now.sort !== before.sort && this.#shown && this.show(this.#shown));
   }
 
-  /** Show {traces, username, chosen}; `chosen` is the id of the trace that the address names. */
+  /** Show {traces, username, version, chosen}; `version` is the one that is shown, `chosen` is the id of the trace that the address names. */
   show(state) {
     this.#shown = state;
     const traces = sorted(state.traces, this.#settings.get().sort);
@@ -52,6 +52,12 @@ export class TracesView {
 
   restore(text) {
     this.#form.restore(text);
+  }
+
+  /** Open the editor of a trace with `text` again, over its newer text; false when the trace is not shown. */
+  editAgain(id, text) {
+    this.#items.get(id)?.editAgain(text);
+    return this.#items.has(id);
   }
 
   reveal(id) {
