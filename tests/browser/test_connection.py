@@ -124,3 +124,17 @@ def test_with_no_stream_to_spare_the_page_polls(own_server: ServerProcess, new_p
     ada.click("trace-add")
     expect(bob["trace-item"]).to_contain_text("polled", timeout=15_000)
     expect(bob["connection"]).to_be_hidden()
+
+
+def test_pictures_that_change_are_drawn_without_a_connection(
+    server: Site, new_person: NewPerson, task_id: str
+) -> None:
+    ada = new_person(server, task_id, may_fail=True)
+    expect(ada["piece-copy"].locator("svg > *").first).to_be_attached()
+    ada.page.context.set_offline(True)
+    ada.click("tool-rect", "tool-rect")
+    expect(ada["tool-rect"]).to_have_text(re.compile("Filled"))
+    ada["task-search"].fill("no such task")
+    ada.press("Enter")
+    for button in (ada["tool-rect"], ada["notice"].get_by_role("button")):
+        assert button.locator("svg").evaluate("(picture) => picture.getBBox().width") > 5
