@@ -75,7 +75,7 @@ class DiscussPage {
     return this.#begin();
   }
 
-  #tell = (sentence, more) => this.#notices.show(sentence, more);
+  #tell = (sentence, more) => this.#notices.show(sentence, { stays: [NO_STORAGE, SIGN_IN].includes(sentence), ...more });
 
   #fail = (error) => {
     if (error instanceof Unreachable) return this.#setCut(true);
