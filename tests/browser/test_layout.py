@@ -96,3 +96,33 @@ def test_the_size_of_a_test_input_is_read_whole(chat_site: Site, new_person: New
     assert size is not None and panel is not None
     assert size["x"] + size["width"] <= panel["x"] + panel["width"]
     assert size["height"] < 24
+
+
+def test_on_a_phone_every_target_is_large_enough_for_a_finger(
+    chat_server: ServerProcess, new_person: NewPerson, task_id: str
+) -> None:
+    ada = new_person(chat_server.site, task_id, phone=True)
+    name(ada)
+    ada["trace-text"].fill("See [train 1 input r1c1]")
+    ada.click("trace-add")
+    expect(ada["trace-item"].locator(".when")).to_have_text("just now")
+    small = ada.page.evaluate(
+        """[...document.querySelectorAll("#task :is(button:not(.cell-link), a, select, input:not([type=checkbox]), label.check)")].filter((element) => {
+            const { width, height } = element.getBoundingClientRect();
+            return width && !element.closest(".hidden") && (height < 44 || (width < 44 && !element.closest(".colour")));
+        }).map((element) => element.outerHTML.slice(0, 120))"""
+    )
+    assert small == []
+
+
+def test_what_one_can_do_with_a_trace_stays_beside_its_author(
+    chat_server: ServerProcess, new_person: NewPerson, task_id: str
+) -> None:
+    ada = new_person(chat_server.site, task_id)
+    _on_a_version(ada)
+    ada["trace-text"].fill("Seen in version one")
+    ada.click("trace-add")
+    expect(ada["trace-item"].locator(".when")).to_have_text("just now · on version 1")
+    author, edit = ada["trace-item"].locator(".who").bounding_box(), ada["trace-edit"].bounding_box()
+    assert author is not None and edit is not None
+    assert edit["y"] < author["y"] + author["height"]
