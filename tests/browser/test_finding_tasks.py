@@ -111,3 +111,17 @@ def test_what_is_said_in_passing_does_not_pile_up_and_goes_with_its_task(
     ada.page.clock.fast_forward(3000)
     ada.click("gallery")
     expect(ada["notice"]).to_have_count(0)
+
+
+def test_enter_in_the_gallery_opens_the_only_task_that_fits(
+    server: Site, new_person: NewPerson, task_id: str
+) -> None:
+    ada = new_person(server, task_id)
+    ada.click("gallery")
+    ada["gallery-search"].fill("task05")
+    ada.press("Enter")
+    expect(ada["gallery-item"]).to_have_count(10)
+    ada["gallery-search"].fill("task052")
+    ada.press("Enter")
+    expect(ada["task-id"]).to_have_text("task052")
+    expect(ada["output-grid"]).to_be_visible()

@@ -126,3 +126,12 @@ def test_what_one_can_do_with_a_trace_stays_beside_its_author(
     author, edit = ada["trace-item"].locator(".who").bounding_box(), ada["trace-edit"].bounding_box()
     assert author is not None and edit is not None
     assert edit["y"] < author["y"] + author["height"]
+
+
+def test_the_comparison_is_seen_when_it_is_opened(
+    chat_server: ServerProcess, new_person: NewPerson, task_id: str
+) -> None:
+    ada = new_person(chat_server.site, task_id)
+    ada.click("submit")
+    ada["submit-result"].locator("summary").click()
+    expect(ada["submit-result"].locator("figure").first).to_be_in_viewport(ratio=0.3)
