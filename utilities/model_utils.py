@@ -178,13 +178,21 @@ def get_model(model_identifier: str, config: RunConfig | None = None, api_key: s
     return OpenAICompatibleModel(model_identifier, row.id, config.base_url or row.base_url, key, config)
 
 
+class MissingKey(UsageError):
+    """A model needs a key that is not there; where there is no command line, `model` and `variable` say which."""
+
+    def __init__(self, model: str, variable: str | None) -> None:
+        super().__init__(
+            f"{model} needs a key: set {variable} in the environment or in .env "
+            "(see .env.example), or use --model_identifier OFFLINE, which needs none"
+        )
+        self.model, self.variable = model, variable
+
+
 def _key(model_identifier: str, row: ModelRow, *, needed: bool) -> str | None:
     key = os.environ.get(row.key_variable or "", "").strip()
     if needed and row.key_required and not key:
-        raise UsageError(
-            f"{model_identifier} needs a key: set {row.key_variable} in the environment or in .env "
-            "(see .env.example), or use --model_identifier OFFLINE, which needs none"
-        )
+        raise MissingKey(model_identifier, row.key_variable)
     if not (key.isascii() and key.isprintable()):
         raise UsageError(f"{row.key_variable} holds characters that no key has: copy the key again")
     return key or None

@@ -183,3 +183,17 @@ def test_without_any_task_nothing_can_be_written(static_site: Site, new_person: 
     ada["export-kind"].select_option("task")
     ada.click("export")
     expect(ada["notice"].last).to_contain_text("There is no task here yet")
+
+
+def test_pictures_that_change_are_drawn_without_a_connection(
+    server: Site, new_person: NewPerson, task_id: str
+) -> None:
+    ada = new_person(server, task_id, may_fail=True)
+    expect(ada["piece-copy"].locator("svg > *").first).to_be_attached()
+    ada.page.context.set_offline(True)
+    ada.click("tool-rect", "tool-rect")
+    expect(ada["tool-rect"]).to_have_text(re.compile("Filled"))
+    ada["task-search"].fill("no such task")
+    ada.press("Enter")
+    for button in (ada["tool-rect"], ada["notice"].get_by_role("button")):
+        assert button.locator("svg").evaluate("(picture) => picture.getBBox().width") > 5

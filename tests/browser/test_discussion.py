@@ -135,7 +135,10 @@ def test_a_model_without_a_key_says_so_and_nothing_is_lost(
     ada["model"].select_option("CLAUDE")
     expect(ada["model-note"]).to_contain_text("key")
     ask(ada, "hello", "CLAUDE")
-    expect(is_answered(ada, "failed").get_by_test_id("chat-error")).to_contain_text("OPENROUTER_API_KEY")
+    error = is_answered(ada, "failed").get_by_test_id("chat-error")
+    expect(error).to_contain_text("OPENROUTER_API_KEY")
+    expect(error).to_contain_text("“Own key”, or choose the model OFFLINE")
+    expect(error).not_to_contain_text("--")
     expect(ada["chat-message"].first).to_contain_text("hello")
 
 
@@ -190,14 +193,33 @@ def test_what_is_asked_without_a_connection_stays_and_is_asked_once(
     name(ada)
     ada["model"].select_option("LOCAL_1")
     ada.page.context.set_offline(True)
+    expect(ada["connection"]).to_contain_text("Offline")
     ada["chat-input"].fill("hello")
     ada.click("chat-send")
     expect(ada["chat-problem"]).to_contain_text("kept")
     expect(ada["chat-input"]).to_have_value("hello")
     ada.page.context.set_offline(False)
+    expect(ada["connection"]).to_be_hidden()
     ada.click("chat-send")
     is_answered(ada)
     expect(ada["chat-message"]).to_have_count(2)
+
+
+def test_only_what_somebody_found_is_proposed_as_a_trace(
+    chat_site: Site, new_person: NewPerson, task_id: str
+) -> None:
+    ada = new_person(chat_site, task_id)
+    expect(ada["trace-code"]).not_to_be_checked()
+    name(ada)
+    ask(ada, "What is the rule?", "OFFLINE")
+    expect(is_answered(ada)).to_contain_text("no answer to give")
+    expect(ada["trace-text"]).to_have_value("")
+    ask(ada, "say:code")
+    is_answered(ada)
+    expect(ada["trace-text"]).not_to_have_value("")
+    expect(ada["trace-code"]).not_to_be_checked()
+    ada.click("copy-to-editor")
+    expect(ada["trace-code"]).to_be_checked()
 
 
 def test_the_prompt_is_copied_and_holds_no_test_output(chat_site: Site, new_person: NewPerson) -> None:
@@ -205,6 +227,7 @@ def test_the_prompt_is_copied_and_holds_no_test_output(chat_site: Site, new_pers
     name(ada)
     ada.click("copy-prompt")
     expect(ada["live"]).to_have_text("Copied")
+    expect(ada["live"]).to_be_in_viewport(ratio=1)
     text = ada.page.evaluate("navigator.clipboard.readText()")
     assert "5 3 0" in text and "8 3 0" not in text and "0 1 7" not in text
 

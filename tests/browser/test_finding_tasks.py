@@ -94,3 +94,34 @@ def test_back_and_forward_go_through_what_was_seen(static_site: Site, new_person
     expect(ada["task-id"]).to_have_text("task003")
     ada.page.go_forward()
     expect(ada["task-id"]).to_have_text("task004")
+
+
+def test_what_is_said_in_passing_does_not_pile_up_and_goes_with_its_task(
+    server: Site, new_person: NewPerson, task_id: str
+) -> None:
+    ada = new_person(server, task_id)
+    ada.page.clock.install()
+    ada.page.goto(f"{server.address}#/task/{task_id}/v/99")
+    expect(ada["notice"]).to_contain_text("has no version 99")
+    for number in range(5):
+        ada["task-search"].fill(f"nothing {number}")
+        ada["task-search"].press("Enter")
+    expect(ada["notice"]).to_have_count(3)
+    expect(ada["notice"].last).to_contain_text("nothing 4")
+    ada.page.clock.fast_forward(3000)
+    ada.click("gallery")
+    expect(ada["notice"]).to_have_count(0)
+
+
+def test_enter_in_the_gallery_opens_the_only_task_that_fits(
+    server: Site, new_person: NewPerson, task_id: str
+) -> None:
+    ada = new_person(server, task_id)
+    ada.click("gallery")
+    ada["gallery-search"].fill("task05")
+    ada.press("Enter")
+    expect(ada["gallery-item"]).to_have_count(10)
+    ada["gallery-search"].fill("task052")
+    ada.press("Enter")
+    expect(ada["task-id"]).to_have_text("task052")
+    expect(ada["output-grid"]).to_be_visible()

@@ -127,6 +127,7 @@ def test_an_output_is_opened_in_the_testing_interface(chat_site: Site, new_perso
 
 def test_a_trace_without_words_is_asked_for(chat_site: Site, new_person: NewPerson, task_id: str) -> None:
     ada = new_person(chat_site, task_id)
+    write_program(ada, "def solve_task(grid):\n    return grid\n")
     ada.click("submit-trace")
     expect(ada["trace-outcome"]).to_contain_text("Write first")
     expect(ada["trace-text"]).to_be_focused()

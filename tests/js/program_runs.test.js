@@ -23,6 +23,7 @@ test("a pair is passed, failed, or unknown where nobody knows the answer", () =>
 
 test("a failure is a sentence, and a time-out says that the program was stopped", () => {
   assert.equal(failureText(failed("IndexError: list index out of range (line 4)")), "IndexError: list index out of range (line 4)");
+  assert.equal(outcomeText({ verdict: null, result: failed("IndexError: list index out of range (line 4)") }), "IndexError: list index out of range.");
   assert.equal(failureText(failed("the program defines no function solve_task", "no_solve_task")), "The program defines no function solve_task.");
   assert.equal(failureText(failed("the program ran longer than its time limit", "timeout")), "Stopped: the program ran longer than its time limit.");
 });

@@ -20,7 +20,17 @@ from apps.server.refusals import ApiError
 from apps.server.store.database import Database
 from apps.server.texts import as_sentence
 from utilities.config import RunConfig, UsageError
-from utilities.model_utils import Message, Model, ModelError, Reply, Request, RunStopped, Sampling, get_model
+from utilities.model_utils import (
+    Message,
+    MissingKey,
+    Model,
+    ModelError,
+    Reply,
+    Request,
+    RunStopped,
+    Sampling,
+    get_model,
+)
 
 MOST_AT_ONCE = 64
 MOST_PER_USER = 4
@@ -139,9 +149,7 @@ class Engine:
             message.usage, message.finish_reason = reply.usage, reply.finish_reason
             await self._end_of(answer, reply.cost)
         except (ModelError, UsageError, ApiError, RunStopped) as error:
-            self._keep_part(
-                answer, "failed", as_sentence(str(error) or "the server is being stopped: ask again later")
-            )
+            self._keep_part(answer, "failed", as_sentence(_reason(error)))
             await self._end_of(answer, error.usage.cost if isinstance(error, ModelError) else None)
         except asyncio.CancelledError:
             self._keep_part(answer, "stopped", None)
@@ -252,3 +260,13 @@ def _break_off(answer: Answer) -> None:
     answer.to_stop = True
     if answer.task:
         answer.task.cancel()
+
+
+def _reason(error: Exception) -> str:
+    """Why there is no answer, for somebody at the page."""
+    if isinstance(error, MissingKey):
+        return (
+            f"this server has no {error.variable}, which {error.model} needs: give a key of your own with “Own key”, "
+            "or choose the model OFFLINE, which needs none"
+        )
+    return str(error) or "the server is being stopped: ask again later"

@@ -209,8 +209,9 @@ export class Bench {
     setText(this.#parts.find("distance"), isWanted ? distanceText(distance(this.editor.grid, expected)) : "");
   }
 
+  /** Short, and written as in links to cells: there is little room beside the distance. */
   #showReadout(at) {
-    const text = at ? `row ${at.cell[0] + 1}, column ${at.cell[1] + 1} · ${COLOUR_NAMES[at.grid[at.cell[0]][at.cell[1]]]}` : "";
+    const text = at ? `r${at.cell[0] + 1}c${at.cell[1] + 1} · ${COLOUR_NAMES[at.grid[at.cell[0]][at.cell[1]]]}` : "";
     setText(this.#parts.find("readout"), text);
   }
 

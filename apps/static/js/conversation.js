@@ -48,6 +48,12 @@ export function wordsOf(text) {
   return text.slice(0, LONGEST_WORDS).replace(/^\s*(```|~~~)[^\n]*\n[\s\S]*?(?:^\s*\1[^\n]*$|(?![\s\S]))/gm, "").replace(/\n{3,}/g, "\n\n").trim();
 }
 
+/** What an answer has to propose as a trace: nothing where OFFLINE, which says only what it found, found no program. */
+export function proposalOf(answer) {
+  const isEmptyHanded = answer?.model === "OFFLINE" && !answer.text.includes("```");
+  return answer && !isEmptyHanded ? wordsOf(answer.text) : "";
+}
+
 /** A conversation as Markdown, to be read. */
 export function asMarkdown(taskId, messages) {
   const turns = messages.map(({ role, text, thinking, model, error }) => {

@@ -8,13 +8,13 @@ import { Chat } from "./chat.js";
 import { BEGINNING, CodeEditor } from "./code_editor.js";
 import { CodeRunner } from "./code_runner.js";
 import { Composer } from "./composer.js";
-import { underWay, wordsOf } from "./conversation.js";
+import { proposalOf, underWay, wordsOf } from "./conversation.js";
 import { mountConversationTools } from "./conversation_tools.js";
 import { openDatabase } from "./database.js";
 import { askPasswords, openSettings } from "./dialogs.js";
 import { DiscussNavigation } from "./discuss_navigation.js";
 import { Discussion } from "./discussion.js";
-import { setText } from "./element.js";
+import { calmed, setText } from "./element.js";
 import { createLibrary } from "./library.js";
 import { localApi } from "./local_api.js";
 import { ModelControls } from "./model_controls.js";
@@ -34,6 +34,7 @@ const NO_SERVER = "There is no server behind this page, and models and programs 
 const SIGN_IN = "Sign in first: type your name at the top of the page.";
 const NEEDS_SERVER = ["chat-input", "chat-send", "copy-prompt", "export", "export-markdown", "clear-history", "run-code", "run-all-pairs", "submit-trace"];
 const RETRY_MS = 2000;
+const SECONDS_SAID = 3;
 
 const find = (testid) => document.querySelector(`[data-testid="${testid}"]`);
 const part = (selector) => document.querySelector(selector);
@@ -75,7 +76,7 @@ class DiscussPage {
     return this.#begin();
   }
 
-  #tell = (sentence, more) => this.#notices.show(sentence, more);
+  #tell = (sentence, more) => this.#notices.show(sentence, { stays: [NO_STORAGE, SIGN_IN].includes(sentence), ...more });
 
   #fail = (error) => {
     if (error instanceof Unreachable) return this.#setCut(true);
@@ -104,7 +105,7 @@ class DiscussPage {
     const looks = this.#looks;
     this.#pairs = new TaskPairs(part("#pairs"), { looks });
     this.#editor = new CodeEditor(part(".editor-box"), {
-      onChange: (code) => this.#drafts.keep({ code: code === BEGINNING ? "" : code }), onRun: () => this.#runAll(),
+      onChange: (code) => this.#programChanged(code), onRun: () => this.#runAll(),
     });
     this.#runner = new CodeRunner({
       find, api: this.#api, editor: this.#editor, looks, keepInput: (input) => this.#drafts.keep({ input }),
@@ -112,7 +113,7 @@ class DiscussPage {
     });
     this.#trace = new TraceForm(part(".trace-form"), {
       find, newId, submit: (body) => this.#submitTrace(body), code: () => this.#editor.text,
-      version: () => this.#navigation.where.version, proposed: () => wordsOf(this.#lastAnswer?.text ?? ""),
+      version: () => this.#navigation.where.version, proposed: () => proposalOf(this.#lastAnswer),
       keep: (trace) => this.#drafts.keep({ trace }),
       address: ({ task_id: taskId, version, trace_id: trace }) => `testing_interface.html${taskAddress(taskId, { version, trace })}`,
     });
@@ -210,7 +211,8 @@ class DiscussPage {
   #openDrafts(taskId) {
     this.#takeDrafts(taskId);
     const { code, input, question, trace } = this.#drafts.read();
-    this.#editor.open(code ?? BEGINNING);
+    this.#editor.open(code || BEGINNING);
+    this.#trace.offerProgram(this.#editor.text !== BEGINNING);
     this.#runner.open(this.#navigation.version, input);
     this.#composer.fill(question ?? "");
     this.#trace.open(trace);
@@ -302,10 +304,13 @@ class DiscussPage {
     if (await this.#someName()) await this.#api.prompt(taskId, { data_source, version }).then(({ text }) => this.#copy(text), this.#failInChat);
   }
 
+  #hush = calmed(() => setText(find("live"), ""), SECONDS_SAID * 1000);
+
   async #copy(text) {
     try {
       await navigator.clipboard.writeText(text);
       setText(find("live"), "Copied");
+      this.#hush();
     } catch {
       this.#tell("This browser does not let the page copy: take it from here.", { text }); // forbidden, or no secure context
     }
@@ -317,6 +322,12 @@ class DiscussPage {
   }
 
   // --- the program
+
+  #programChanged(code) {
+    const isOwn = code !== BEGINNING;
+    this.#drafts.keep({ code: isOwn ? code : "" });
+    this.#trace.offerProgram(isOwn);
+  }
 
   #runAll() {
     this.#openView("code");

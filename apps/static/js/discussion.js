@@ -26,6 +26,7 @@ export class Discussion {
     this.#parts = parts;
     parts.page.addEventListener("visibilitychange", () => this.#seen(parts.page.hidden));
     globalThis.addEventListener("online", () => this.reopen());
+    globalThis.addEventListener("offline", () => parts.onCut(true));
   }
 
   /** Show the conversation about a task. */
@@ -46,8 +47,10 @@ export class Discussion {
     this.store.set(CLOSED);
   }
 
+  /** Try the connection again; without a stream there is only the browser's word for it. */
   reopen() {
-    this.#visit?.stream?.reopen();
+    if (this.#visit?.stream) this.#visit.stream.reopen();
+    else this.#parts.onCut(!navigator.onLine);
   }
 
   // --- following

@@ -35,14 +35,29 @@ export const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" :
 const SVG = "http://www.w3.org/2000/svg";
 const SPRITE = new URL("../icons.svg", import.meta.url);
 
-/** A picture of the sprite. */
+let sprite = null;
+
+/** A picture of the sprite, which is read once: a `use` would ask the server for it each time, and fail without a connection. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
-  const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `${SPRITE.pathname}#${name}`);
   svg.setAttribute("aria-hidden", "true");
-  svg.append(use);
+  sprite ??= readSprite();
+  sprite.then((pictures) => pictures && drawInto(svg, pictures.getElementById(name).cloneNode(true)));
   return svg;
+}
+
+async function readSprite() {
+  try {
+    return new DOMParser().parseFromString(await (await fetch(SPRITE)).text(), "image/svg+xml");
+  } catch {
+    sprite = null; // the next picture tries again
+    return null;
+  }
+}
+
+function drawInto(svg, { attributes, childNodes }) {
+  for (const { name, value } of attributes) if (name !== "id") svg.setAttribute(name, value);
+  svg.append(...childNodes);
 }
 
 /** A button with a picture; `label` is read out and shown as a tooltip. */

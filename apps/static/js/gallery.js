@@ -20,7 +20,7 @@ export class Gallery {
     type: "search", "aria-label": "Search by id", placeholder: "Search by id…", "data-testid": "gallery-search", autocomplete: "off", spellcheck: "false",
   });
   #tags = choice("Kind", "tag", [["", "Any"]]);
-  #filters = h("form", { class: "filters", role: "search", onsubmit: (event) => event.preventDefault() },
+  #filters = h("form", { class: "filters", role: "search", onsubmit: (event) => this.#submitted(event) },
     this.#search, choice("Show", "state", STATES), choice("Grids", "size", SIZES), this.#tags);
   #count = h("p", { class: "faint", role: "status", "data-testid": "gallery-count" });
   #empty = h("p", { class: "empty", hidden: true }, "No task fits. Search for less, or take a filter off.");
@@ -63,6 +63,13 @@ export class Gallery {
     this.#onFilter(galleryAddress({ query, state: unlessAny(state), size: unlessAny(size), tag }));
     this.#list.scrollTop = 0;
     this.#updateCalmly();
+  }
+
+  /** Enter opens the task that is left, if it is one. */
+  #submitted(event) {
+    event.preventDefault();
+    const wanted = filtered(this.#rows, this.#wanted);
+    if (wanted.length === 1) location.hash = taskAddress(wanted[0].task_id);
   }
 
   #update() {

@@ -25,9 +25,12 @@ export function summaryOf(outcomes) {
   return { text: `Passes ${words.join(" and ")}`, isAll: parts.every(({ passed, total }) => passed === total) };
 }
 
-/** What to say about one outcome. */
+const LINE = /\s*\(line (\d{1,6})\)\s*$/;
+
+/** What to say about one outcome; the line of a failure is told by `lineOf`. */
 export function outcomeText({ verdict, result }) {
-  return verdict ? verdictText(verdict).replace("yours is", "the program's is") : failureText(result);
+  if (verdict) return verdictText(verdict).replace("yours is", "the program's is");
+  return failureText({ ...result, error: result.error.replace(LINE, "") });
 }
 
 /** Why a program made no grid, in one sentence. */
@@ -38,7 +41,7 @@ export function failureText({ error, error_type: type }) {
 
 /** The line that an error names, or null. */
 export function lineOf({ error }) {
-  const match = /\(line (\d{1,6})\)\s*$/.exec(error ?? "");
+  const match = LINE.exec(error ?? "");
   return match ? Number(match[1]) : null;
 }
 

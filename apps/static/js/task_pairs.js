@@ -44,6 +44,7 @@ export class TaskPairs {
     const view = new GridView({ label: `Test input ${index + 1}` });
     view.show({ ...this.#looks(), grid, cell: cellSize(height(grid), width(grid), boxHeight, boxWidth, LARGEST_CELL) });
     return h("li", { class: "test-item", "data-testid": "test-input", "data-test": index },
-      h("span", { class: "pair-number", "aria-hidden": "true" }, String(index + 1)), view.element, h("span", { class: "size-text" }, sizeText(grid)));
+      h("span", { class: "pair-number", "aria-hidden": "true" }, String(index + 1)),
+      h("figure", { class: "shown-grid" }, view.element, h("figcaption", { class: "size-text" }, sizeText(grid))));
   }
 }

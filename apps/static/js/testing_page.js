@@ -72,7 +72,7 @@ class TestingPage {
     return this.#begin();
   }
 
-  #tell = (sentence, more) => this.#notices.show(sentence, more);
+  #tell = (sentence, more) => this.#notices.show(sentence, { stays: [NO_STORAGE, SIGN_IN].includes(sentence), ...more });
 
   /** Do `run` once somebody says yes; a question goes away with the task that it is about. */
   #ask = (sentence, yes, run) => {

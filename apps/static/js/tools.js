@@ -1,6 +1,6 @@
 /** The controls of the answer: tools, palette, size, undo, and what can be done with a selection or piece. */
 
-import { counted, h, iconButton, setAttribute, setText } from "./element.js";
+import { counted, h, icon, iconButton, setAttribute, setText } from "./element.js";
 import { COLOUR_NAMES, parseSize, sizeText } from "./grid.js";
 import { canRedo, canUndo } from "./history.js";
 import { coloursOf, inkOn } from "./palettes.js";
@@ -63,9 +63,10 @@ function check(button, isOn) {
 }
 
 function showFilled(button, filled) {
-  const use = button.querySelector("use");
-  use.setAttribute("href", use.getAttribute("href").replace(/#.*/, filled ? "#rect-filled" : "#rect"));
-  setText(button.querySelector("span"), filled ? "Filled" : "Rectangle");
+  const label = filled ? "Filled" : "Rectangle";
+  if (button.querySelector("span").textContent === label) return;
+  button.querySelector("svg").replaceWith(icon(filled ? "rect-filled" : "rect"));
+  setText(button.querySelector("span"), label);
 }
 
 function mountPalette(row, editor) {

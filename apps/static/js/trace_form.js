@@ -37,6 +37,14 @@ export class TraceForm {
     if (!this.#isTyped) this.#text.value = this.#parts.proposed();
   }
 
+  /** Whether there is a program of somebody's own to hand in; the one that the editor begins with is none. */
+  offerProgram(isOwn) {
+    const box = this.#parts.find("trace-code");
+    if (box.disabled !== isOwn) return;
+    box.disabled = !isOwn;
+    box.checked = isOwn;
+  }
+
   /** These words. */
   use(words) {
     this.#text.value = words;

@@ -13,7 +13,7 @@ export class VariationsView {
   #clear = h("button", { type: "button", class: "quiet", "data-testid": "transform-clear", onclick: () => this.#actions.preview([]) }, "Clear");
   #sign = h("button", { type: "button", class: "primary", "data-testid": "sign-variation", onclick: () => this.#actions.sign() }, "Sign as a version");
   #unsign = h("button", { type: "button", class: "quiet", "data-testid": "unsign-variation", onclick: () => this.#actions.unsign() }, "Take my signature off");
-  #signers = h("p", { class: "faint", "data-testid": "signers" });
+  #signers = h("p", { class: "faint signers", "data-testid": "signers" });
 
   /** `actions` has preview(steps), sign() and unsign(). */
   constructor(root, { settings, actions }) {

@@ -59,8 +59,11 @@ export class VerdictView {
   /** Yours and the expected one, the wrong cells marked in both. */
   #details(isOpen) {
     if (this.#verdict.correct !== false) return null;
-    const details = h("details", { open: isOpen, ontoggle: () => this.redraw() },
-      h("summary", {}, "Compare with the expected answer"), this.#figures);
+    const toggled = () => {
+      this.redraw();
+      if (details.open && !isOpen) details.scrollIntoView({ block: "nearest" }); // somebody wants to see it
+    };
+    const details = h("details", { open: isOpen, ontoggle: toggled }, h("summary", {}, "Compare with the expected answer"), this.#figures);
     if (isOpen) this.#draw();
     return details;
   }
