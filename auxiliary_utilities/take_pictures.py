@@ -25,7 +25,7 @@ from utilities.dataset_builder import build_missing_dataset
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-TASK = "3631a71a"
+TASK, DISCUSSED = "3631a71a", "00d62c1b"
 NAMES = ("ada", "grace")
 TRACES = (
     "The picture is symmetric: it is its own mirror image, left to right and top to bottom, two cells off the middle. "
@@ -61,6 +61,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         write_notes(browser, address)
         for scheme in ("light", "dark"):
             take(browser, address, folder, scheme)
+            take_discussion(browser, address, folder, scheme)
         browser.close()
 
 
@@ -88,7 +89,7 @@ def running_server(port: int) -> Iterator[str]:
 def write_notes(browser: "Browser", address: str) -> None:
     """Two people write a trace each and vote."""
     for name, text in zip(NAMES, TRACES, strict=True):
-        page = open_task(browser, address, name, {"viewport": DESKTOP})
+        page = open_task(browser, f"{address}#/task/{TASK}", name, {"viewport": DESKTOP})
         page.get_by_test_id("trace-text").fill(text)
         page.get_by_test_id("trace-add").click()
         page.locator("[data-testid=trace-item]:not([data-waiting])", has_text=text[:20]).wait_for()
@@ -98,10 +99,10 @@ def write_notes(browser: "Browser", address: str) -> None:
 
 
 def open_task(browser: "Browser", address: str, name: str, options: dict[str, object]) -> "Page":
-    """The task, in a new browser context, as somebody."""
+    """The page of a task, in a new browser context, as somebody."""
     page = browser.new_context(**options).new_page()  # type: ignore[arg-type]
-    page.goto(f"{address}#/task/{TASK}")
-    page.get_by_test_id("train-pair").first.wait_for()
+    page.goto(address)
+    page.get_by_test_id("test-input").first.wait_for()
     page.get_by_test_id("username").fill(name)
     page.get_by_test_id("username").press("Enter")
     page.wait_for_timeout(800)
@@ -110,6 +111,7 @@ def open_task(browser: "Browser", address: str, name: str, options: dict[str, ob
 
 def take(browser: "Browser", address: str, folder: Path, scheme: str) -> None:
     """The task half solved and the gallery, on a desktop; the task on a phone."""
+    address = f"{address}#/task/{TASK}"
     neighbour = open_task(browser, address, NAMES[1], {"viewport": DESKTOP})
     page = open_task(browser, address, NAMES[0], {"viewport": DESKTOP, "color_scheme": scheme})
     draw(page)
@@ -128,6 +130,21 @@ def take(browser: "Browser", address: str, folder: Path, scheme: str) -> None:
     small.screenshot(path=folder / f"phone_{scheme}.png")
     for opened in (neighbour, page, small):
         opened.context.close()
+
+
+def take_discussion(browser: "Browser", address: str, folder: Path, scheme: str) -> None:
+    """A task discussed with OFFLINE, whose program ran on all pairs."""
+    address = f"{address.replace('testing', 'discuss')}#/task/{DISCUSSED}"
+    options = {"viewport": DESKTOP, "color_scheme": scheme}
+    page = open_task(browser, address, f"{NAMES[0]} {scheme}", options)
+    page.get_by_test_id("model").select_option("OFFLINE")
+    page.get_by_test_id("chat-input").fill("What is the rule, and how would you write it in Python?")
+    page.get_by_test_id("chat-send").click()
+    page.get_by_test_id("run-block").click(timeout=60_000)
+    page.locator("[data-testid=pair-result]").last.wait_for()
+    page.wait_for_timeout(1500)
+    page.screenshot(path=folder / f"discussion_{scheme}.png")
+    page.context.close()
 
 
 def draw(page: "Page") -> None:
