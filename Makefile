@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE_DATA := synthetic_data_generators/synthetic_data/code_data
 
-.PHONY: demo test test-pages test-rest serve bench soak clean
+.PHONY: demo test test-pages test-rest test-source serve bench soak clean
 
 demo: $(VENV)/installed
 	$(BIN)/python auxiliary_utilities/build_dataset.py
@@ -13,17 +13,19 @@ demo: $(VENV)/installed
 	$(BIN)/python synthetic_data_generators/verify_generated_code.py $(CODE_DATA)/code_data_results.jsonl
 
 test: $(VENV)/installed-dev
-	$(MAKE) --jobs=2 --output-sync=target test-pages test-rest
+	$(MAKE) --jobs=3 --output-sync=target test-pages test-rest test-source
 
 test-pages: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/browser tests/benchmark
 
 test-rest: $(VENV)/installed-dev
+	$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/benchmark
+
+test-source: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	@if command -v node >/dev/null || [ -n "$$CI" ]; then node --test tests/js/*.test.js; else echo "skipped: tests/js, there is no node here"; fi
-	$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/benchmark
 
 serve: $(VENV)/installed
 	$(BIN)/python -m apps.server

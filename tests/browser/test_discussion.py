@@ -190,7 +190,10 @@ def test_what_is_asked_without_a_connection_stays_and_is_asked_once(
     chat_site: Site, new_person: NewPerson, task_id: str
 ) -> None:
     ada = new_person(chat_site, task_id, may_fail=True)
-    name(ada)
+    with ada.page.expect_response(
+        lambda reply: "/stream" in reply.url
+    ):  # which shows that there is a connection
+        name(ada)
     ada["model"].select_option("LOCAL_1")
     ada.page.context.set_offline(True)
     expect(ada["connection"]).to_contain_text("Offline")
