@@ -1,12 +1,9 @@
 /** Where the discussion page is: follows the address, and goes from task to task and from version to version. */
 
 import { parseAddress, taskAddress } from "./address.js";
-import { Unreachable } from "./api.js";
 import { setText } from "./element.js";
-import { versionOption } from "./navigation.js";
+import { stay, versionOption } from "./navigation.js";
 import { neighbour } from "./task_list.js";
-
-const RETRY_MS = 2000;
 
 export class DiscussNavigation {
   /** What is shown: {taskId, version, test}; null before the first task. */
@@ -50,17 +47,9 @@ export class DiscussNavigation {
     if (first) this.#page.location.replace(taskAddress(first));
   }
 
-  /** The task of an address cannot be shown: say so, and stay with the one that is shown, at its address. */
   #stay(address, error) {
-    const { fail, tell } = this.#parts;
-    if (this.#wanted !== address) return;
-    fail(error);
-    if (this.where) {
-      const { taskId, version, test, parameters } = this.where;
-      if (error instanceof Unreachable) tell(`Task ${address.taskId} cannot be loaded: ${error.message}.`);
-      this.#page.defaultView.history.replaceState(null, "", taskAddress(taskId, { version, test, ...parameters }));
-    } else if (error instanceof Unreachable) setTimeout(() => this.#wanted === address && this.route(), RETRY_MS);
-    else this.#toFirst();
+    const again = () => this.#wanted === address && this.route();
+    if (this.#wanted === address) stay(this.where, address, error, { ...this.#parts, page: this.#page, again, toFirst: () => this.#toFirst() });
   }
 
   get #rows() {

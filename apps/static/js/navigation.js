@@ -99,17 +99,9 @@ export class Navigation {
     if (first) this.#page.location.replace(taskAddress(first));
   }
 
-  /** The task of an address cannot be shown: say so, and stay with the one that is shown, at its address. */
   #stay(address, error) {
-    const { fail, tell } = this.#parts;
-    if (this.#wanted !== address) return;
-    fail(error);
-    if (this.where) {
-      const { taskId, version, test, parameters } = this.where;
-      if (error instanceof Unreachable) tell(`Task ${address.taskId} cannot be loaded: ${error.message}.`);
-      this.#page.defaultView.history.replaceState(null, "", taskAddress(taskId, { version, test, ...parameters }));
-    } else if (error instanceof Unreachable) setTimeout(() => this.#wanted === address && this.route(), RETRY_MS);
-    else this.#toFirst();
+    const again = () => this.#wanted === address && this.route();
+    if (this.#wanted === address) stay(this.where, address, error, { ...this.#parts, page: this.#page, again, toFirst: () => this.#toFirst() });
   }
 
   #showView(name) {
@@ -188,6 +180,16 @@ export class Navigation {
     find("open-discussion").href = `discuss_interface.html${taskAddress(taskId, { version: this.version.version, test })}`;
     find("version").replaceChildren(...this.#versions.map((one) => versionOption(one, one === this.version)));
   }
+}
+
+/** The task of an address cannot be shown: say so, and stay with what is `shown`, at its address; with nothing shown go on. */
+export function stay(shown, address, error, { page, fail, tell, again, toFirst }) {
+  const isCut = error instanceof Unreachable;
+  fail(error);
+  if (shown === null) return isCut ? setTimeout(again, RETRY_MS) : toFirst();
+  const { taskId, version, test, parameters } = shown;
+  if (isCut) tell(`Task ${address.taskId} cannot be loaded: ${error.message}.`);
+  return page.defaultView.history.replaceState(null, "", taskAddress(taskId, { version, test, ...parameters }));
 }
 
 /** A version in a list of them. */
