@@ -23,6 +23,7 @@ from utilities.sandbox.wire import LENGTH, LOCKED
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from mmap import mmap
     from typing import Any
 
     Failure = tuple[str, str]
@@ -125,8 +126,9 @@ def serve(channel: int) -> None:
         begin = now
 
 
-RESERVE: "list[Any]" = []
-"""Mappings to give back when memory runs out, one each time; the zygote makes them."""
+RESERVE: "list[mmap]" = []
+"""One mapping, made by the zygote, of which a piece is given back each time that memory runs out."""
+PIECE = 2 << 20
 PRINTED = _Printed()
 MODULE = ModuleType("program")
 MODULE.__dict__["__builtins__"] = builtins
@@ -182,8 +184,10 @@ def _solve(
 
 def _failure(error: BaseException) -> "Failure":
     """(error type, message with the line in the program) of what a program raised."""
-    if isinstance(error, MemoryError) and RESERVE:
-        RESERVE.pop().close()  # or saying so would need memory that the program still holds
+    if isinstance(error, MemoryError) and len(RESERVE[0]) > PIECE:
+        RESERVE[0].resize(
+            len(RESERVE[0]) - PIECE
+        )  # or saying so would need memory that the program still holds
     match error:
         case BadOutput():
             return "bad_output", str(error)[:1000]

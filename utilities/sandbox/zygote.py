@@ -36,8 +36,8 @@ UNREADABLE = (
 """Loaded too where no file can be opened later, that is without Landlock."""
 PRELOADED: dict[str, list[str]] = {"bare": [], "numpy": ["numpy"], "scipy": ["numpy", "scipy.ndimage"]}
 STACK = 64 << 20
-RESERVES = 16
-"""Of 2 MB each: how often a program may run out of memory and still have it said."""
+PIECES = 16
+"""Of the reserve: how often a program may run out of memory and still have it said."""
 DESCRIPTOR = _socket.CMSG_SPACE(4)
 LARGE = (65536, 32768, 16384, 8192, 4096, 3000, 2048, 1536, 1280, 1024, 900, 800, 700, 640, 580, 540)
 SMALL = range(15, 480, 16)
@@ -71,7 +71,7 @@ def main(descriptor: int, boot_text: str) -> None:
     gc.collect()
     held = fill_holes()
     kernel.collapse_memory()
-    child.RESERVE.extend(mmap.mmap(-1, 2 << 20) for _ in range(RESERVES))
+    child.RESERVE.append(mmap.mmap(-1, (PIECES + 1) * child.PIECE, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
     base = kernel.address_space()
     ready = _lock_in(boot)
     rules = kernel.Filter("reader" if boot["landlock"] else "blind") if boot["seccomp"] else None
