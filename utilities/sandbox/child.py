@@ -185,9 +185,8 @@ def _solve(
 def _failure(error: BaseException) -> "Failure":
     """(error type, message with the line in the program) of what a program raised."""
     if isinstance(error, MemoryError) and len(RESERVE[0]) > PIECE:
-        RESERVE[0].resize(
-            len(RESERVE[0]) - PIECE
-        )  # or saying so would need memory that the program still holds
+        # Or saying so would need memory that the program still holds.
+        RESERVE[0].resize(len(RESERVE[0]) - PIECE)
     match error:
         case BadOutput():
             return "bad_output", str(error)[:1000]
