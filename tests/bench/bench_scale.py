@@ -59,22 +59,25 @@ def cluster(cpus: int) -> Iterator[tuple[Flags, int]]:
 
 def timed(script: str, output: Path, *flags: str) -> Timing:
     """Run a script that writes to `output`."""
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, str(ROOT / script), *flags],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=environment(),
-    )
-    first: list[float] = []
-    watcher = threading.Thread(target=_watch, args=(output, process, first))
-    watcher.start()
-    _, status, usage = os.wait4(process.pid, 0)
-    ended = time.perf_counter()
-    process.returncode = os.waitstatus_to_exitcode(status)
-    watcher.join()
-    if process.returncode:
-        raise SystemExit(f"{script} failed with exit code {process.returncode}")
+    with tempfile.TemporaryFile() as messages:
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / script), *flags],
+            stdout=subprocess.DEVNULL,
+            stderr=messages,
+            env=environment(),
+        )
+        first: list[float] = []
+        watcher = threading.Thread(target=_watch, args=(output, process, first))
+        watcher.start()
+        _, status, usage = os.wait4(process.pid, 0)
+        ended = time.perf_counter()
+        process.returncode = os.waitstatus_to_exitcode(status)
+        watcher.join()
+        if process.returncode:
+            messages.seek(0)
+            said = messages.read().decode(errors="replace")
+            raise SystemExit(f"{script} failed with exit code {process.returncode}:\n{said[-4000:]}")
     cpu = usage.ru_utime + usage.ru_stime
     return Timing(ended - began, ended - (first or [began])[0], cpu, usage.ru_maxrss >> 10)
 
