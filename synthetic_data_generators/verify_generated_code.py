@@ -6,7 +6,7 @@ the verdicts, to <results stem>.verified.jsonl beside it; what that file holds a
 import asyncio
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,7 +79,8 @@ def main() -> None:
             for results, output in outputs.items():
                 with closing(RunLock(output)):
                     missing, done = _missing(results, output, again=config.again)
-                    loop.run(_verify(missing, output, verifier, done))
+                    with _telling_what_is_kept(results, output):
+                        loop.run(_verify(missing, output, verifier, done))
     except OSError as error:
         raise RunFailed(
             f"cannot write verdicts to {error.filename or log.parent} ({error.strerror}): make room there, or choose "
@@ -124,6 +125,20 @@ def _missing(results: Path, output: Path, *, again: bool) -> tuple[Iterator[Reco
     if len(done):
         note(f"{len(done)} results were verified before and are not run again (--again does)")
     return (record for record in current_results(results) if _key(record) not in done), len(done)
+
+
+@contextmanager
+def _telling_what_is_kept(results: Path, output: Path) -> Iterator[None]:
+    """A RunFailed inside names the file and what became of the verdicts before it; an empty output goes."""
+    try:
+        yield
+    except RunFailed as error:
+        if output.exists() and output.stat().st_size:
+            kept = f"; the verdicts before it are in {output}, and verifying again goes on after them"
+        else:
+            kept = ""
+            output.unlink(missing_ok=True)
+        raise RunFailed(f"{results}: {error}{kept}") from None
 
 
 def _is_final(record: Record) -> bool:

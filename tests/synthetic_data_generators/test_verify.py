@@ -254,8 +254,20 @@ def test_wrong_files_get_one_sentence(tmp_path: Path, content: str | None, code:
         path.write_text(content)
     returncode, _, stderr, _ = verify(path)
     assert returncode == code
-    assert wanted in stderr
+    assert wanted in stderr and str(path) in stderr
     assert len(stderr.strip().splitlines()) == 1, stderr
+    assert not path.with_suffix(".verified.jsonl").exists()
+
+
+def test_verdicts_before_a_broken_result_are_kept(tmp_path: Path) -> None:
+    path = write(tmp_path / "results.jsonl", result(1, [RIGHT]), {"task_id": "x", "python_code": [5]})
+    returncode, _, stderr, (verified,) = verify(path)
+    assert returncode == 1 and verified["train_success"] == [True]
+    assert str(path) in stderr and "verdicts before it are in" in stderr
+    write(path, result(1, [RIGHT]), result(2, [RIGHT]))
+    returncode, _, stderr, records = verify(path)
+    assert returncode == 0 and len(records) == 2
+    assert "1 results were verified before" in stderr
 
 
 def test_the_older_spelling_of_the_argument(tmp_path: Path) -> None:
