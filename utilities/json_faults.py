@@ -1,6 +1,7 @@
 """Why some bytes are not JSON, and where: msgspec, which reads everything here, says so only by byte, if at all."""
 
 import json
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 _CONTINUATION = bytes(range(0x80, 0xC0))  # of a character of UTF-8, all but its first byte
 _BLOCK = 1 << 20
+_AT_BYTE = re.compile(r" \(byte (\d+)\)")
+_HALF_A_PAIR = re.compile(rb"\\u[dD][89abAB]..(?!\\u[dD][c-fC-F])")
 
 
 class JsonFault(NamedTuple):
@@ -42,8 +45,13 @@ def find_fault(content: bytes, error: Exception) -> JsonFault:
         return JsonFault("is not JSON", len(text[: fault.pos].encode()), fault.msg)
     except RecursionError:
         return JsonFault("is nested too deeply")
-    # What json takes and JSON does not know: NaN, Infinity.
-    return JsonFault("is not JSON", 0, str(error).partition(" (byte")[0].removeprefix("JSON is malformed: "))
+    # What json takes and JSON does not know: NaN, Infinity, half of a surrogate pair.
+    if at := _AT_BYTE.search(str(error)):
+        reason = str(error)[: at.start()].removeprefix("JSON is malformed: ")
+        return JsonFault("is not JSON", int(at[1]), reason)
+    if half := _HALF_A_PAIR.search(content):
+        return JsonFault("is not JSON", half.start(), f"{half[0].decode()} is half of a surrogate pair")
+    return JsonFault("is not JSON", 0, str(error))
 
 
 def fault_clause(content: bytes, error: Exception) -> str:

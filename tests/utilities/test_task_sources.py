@@ -240,6 +240,8 @@ def test_a_malformed_task_is_named_with_its_place_and_its_fault(
         ("d.json", b'{\n"\xff": {}}', "d.json: it is not UTF-8 text at line 2"),
         ("d.json", b"[" * 100_000, "d.json: it is nested too deeply"),
         ("d.json", b"[NaN]", "d.json: it is not JSON at column 2 (invalid character)"),
+        ("t.jsonl", b'{"a": [1, NaN]}', "t.jsonl, line 1: it is not JSON at column 11 (invalid character)"),
+        ("t.jsonl", b'{"a": "\\ud800"}', "t.jsonl, line 1: it is not JSON at column 8 (\\ud800 is half of a"),
         ("d.json", b'[]\n[]', "d.json: it is not JSON at line 2, column 1 (Extra data)"),
         ("d.json", b'\xff\xfe[\x00]\x00', "d.json: it is not UTF-8 text"),
         ("t.jsonl", b'{"task_id": "a", "tra', "t.jsonl, line 1: it is not JSON at column 18 ("),
