@@ -91,14 +91,18 @@ def _seen(step: Step, values: dict[Step, Any]) -> str:
     """What the step gives in the first train pair, where it can be said in few words."""
     value, kind = values[step], kind_of(step)
     if kind == "scene":
-        return f" (In train pair 1: {len(np.unique(value[1][value[1] > 0]))} objects.)"
+        return f" (In train pair 1: {_counted(len(np.unique(value[1][value[1] > 0])), 'object')}.)"
     if kind == "pieces":
-        return f" (In train pair 1: {len(value)} pieces, the first {_size(value[0])}.)"
+        return f" (In train pair 1: {_counted(len(value), 'piece')}, the first {_size(value[0])}.)"
     first = values[step.takes[0]] if step.takes and isinstance(step.takes[0], Step) else None
     if kind == "grid" and isinstance(first, np.ndarray) and first.shape == value.shape:
         changed = int((first != value).sum())
-        return f" (In train pair 1 this changes {changed} cell{'s' * (changed != 1)}.)"
+        return f" (In train pair 1 this changes {_counted(changed, 'cell')}.)"
     return f" (In train pair 1: {_size(value)}.)" if kind == "grid" else ""
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'s' * (number != 1)}"
 
 
 def _table(step: Step, numbers: dict[Step, int]) -> str:

@@ -15,7 +15,7 @@ from utilities.grid import Grid
 from utilities.models.offline.budget import Budget, BudgetSpent
 from utilities.models.offline.catalogue import FAMILIES, operations
 from utilities.models.offline.declare import Facts
-from utilities.models.offline.dsl.views import AS_IS, BACKGROUND, VIEWS, View
+from utilities.models.offline.dsl.views import AS_IS, BACKGROUND, VIEWS, View, view_arguments
 from utilities.models.offline.program import INPUT, Step
 from utilities.models.offline.protocol import EffortName
 from utilities.models.offline.rules import Rules
@@ -100,17 +100,17 @@ class Search:
             return self._found_in(Pool(INPUT, self.facts, self.inputs, self.budget), phases, LONGEST)
         if constants is None:
             return []
-        seen = [view.see(grid, grid, **constants) for grid in self.inputs]
+        seen = [view.see(*view_arguments(view.see, grid, grid), **constants) for grid in self.inputs]
         if all(np.array_equal(one, two) for one, two in zip(seen, self.inputs, strict=True)):
             return []
         pairs = zip(self.facts.inputs, self.facts.outputs, strict=True)
-        outputs = tuple(view.see(two, one, **constants) for one, two in pairs)
+        outputs = tuple(view.see(*view_arguments(view.see, two, one), **constants) for one, two in pairs)
         facts = Facts(tuple(seen[: len(outputs)]), outputs)
         told = tuple(constants.items())
-        base = Step(view.see, (INPUT, INPUT), told)
+        base = Step(view.see, view_arguments(view.see, INPUT, INPUT), told)
         found: list[Step] = []
         for step in self._found_in(Pool(base, facts, seen, self.budget), phases, LONGEST - view.length):
-            wrapped = Step(view.undo, (step, INPUT), told, step.length + view.length)
+            wrapped = Step(view.undo, view_arguments(view.undo, step, INPUT), told, step.length + view.length)
             found.append(without_view(step, base, wrapped, self.inputs) or wrapped)
         return found
 

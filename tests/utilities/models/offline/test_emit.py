@@ -7,7 +7,17 @@ import pytest
 
 from utilities.models.offline.catalogue import operations
 from utilities.models.offline.declare import Facts, Operation
-from utilities.models.offline.dsl import colours, geometry, measures, objects, pieces, tables, tilings, types
+from utilities.models.offline.dsl import (
+    colours,
+    geometry,
+    measures,
+    objects,
+    pieces,
+    tables,
+    tilings,
+    types,
+    views,
+)
 from utilities.models.offline.emit import write_code
 from utilities.models.offline.explain import describe
 from utilities.models.offline.program import INPUT, Step, run_program
@@ -100,6 +110,23 @@ def test_the_reasoning_tells_sizes_colours_steps_rules_and_the_check_in_the_task
     assert "row 1: as it is, left black" in words
     assert "shows green: yellow" in words
     assert "2 of 2 train pairs" in words
+
+
+def test_a_view_tells_of_the_input_only_where_it_looks_at_it() -> None:
+    exchanged = Step(views.exchange_black, (INPUT,), (("colour", 3),))
+    program = Step(views.exchange_black, (Step(geometry.rotate_half_turn, (exchanged,)),), (("colour", 3),))
+    pair = (np.array(GRID), run_program(program, np.array(GRID)))
+    words = describe(program, [pair, pair])
+    assert "3. Exchange black and green, the background of all inputs." in words
+    assert "this works on" not in words
+
+
+def test_one_object_is_told_of_in_the_singular() -> None:
+    scene = Step(objects.find_objects, (INPUT,), (("diagonal", True), ("by_colour", True), ("background", 0)))
+    program = Step(pieces.nth, (Step(objects.cut_out, (scene,)),), (("number", 0),))
+    pair = (np.array([[0, 5], [0, 0]]), np.array([[5]]))
+    words = describe(program, [pair, pair])
+    assert "1 object.)" in words and "1 piece, the first 1 x 1.)" in words
 
 
 def test_a_written_program_tells_its_steps_in_comments() -> None:

@@ -185,7 +185,7 @@ def fill_cells(grid: Array, count: Number, pick: Pick, height: int, width: int) 
 
 
 @operation(
-    "Cut out the largest one-coloured frame with what lies in it, less {inset} cells on each side",
+    "Cut out the largest one-coloured frame with what lies in it, smaller by {inset} on each side",
     options(inset=(0, 1, 2)),
     length=1.2,
     deepest=SHALLOW,
@@ -216,7 +216,7 @@ def inside_frame(grid: Array, inset: int) -> Array:
 
 
 @operation(
-    "Cut out the rectangle whose four corners are marked with one colour, less {inset} cells on each side",
+    "Cut out the rectangle whose four corners are marked with one colour, smaller by {inset} on each side",
     options(inset=(0, 1)),
     length=1.2,
     deepest=SHALLOW,

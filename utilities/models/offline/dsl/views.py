@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from utilities.models.offline.declare import Constants, Facts, sentence
 from utilities.models.offline.dsl.types import Array, Colour
 
+Value = TypeVar("Value")
 
-def as_is(picture: Array, grid: Array) -> Array:
+
+def as_is(picture: Array) -> Array:
     """The picture itself."""
     return picture
 
@@ -51,8 +54,8 @@ def lay_flat(picture: Array, grid: Array) -> Array:
 
 
 @sentence("Exchange black and {colour}, the background of all inputs")
-def exchange_black(picture: Array, grid: Array, colour: Colour) -> Array:
-    """Exchange black and `colour` in the picture, whatever the input grid."""
+def exchange_black(picture: Array, colour: Colour) -> Array:
+    """Exchange black and `colour` in the picture."""
     return np.where(picture == colour, 0, np.where(picture == 0, colour, picture))
 
 
@@ -69,13 +72,18 @@ def _other_background(facts: Facts) -> Constants | None:
 
 @dataclass(frozen=True)
 class View:
-    """A way of looking at the pairs: `see` changes a picture as its input grid demands, `undo` changes it back."""
+    """A way of looking at the pairs: `see` changes a picture (as its input grid demands, where it takes one too), `undo` changes it back."""
 
     see: Callable[..., Array]
     undo: Callable[..., Array]
     infer: Callable[[Facts], Constants | None] = lambda facts: {}
     """The other constants of both; None when the view is of no use for the task."""
     length: float = 1.5
+
+
+def view_arguments(function: Callable[..., Array], picture: Value, grid: Value) -> tuple[Value, ...]:
+    """What `see` and `undo` are called with, constants apart: the picture, and the input grid where they look at it."""
+    return (picture, grid) if "grid" in function.__annotations__ else (picture,)
 
 
 AS_IS = View(as_is, as_is, length=0.0)
