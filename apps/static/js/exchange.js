@@ -4,7 +4,7 @@
  * In: any of these, a dataset.json, or a single ARC task. `readFile` is pure.
  */
 
-import { isTask } from "./local_api.js";
+import { taskFault } from "./grid.js";
 
 const WORK = "arc2-work";
 const STORES = ["solutions", "solved", "traces", "variations", "flaws", "tasks"];
@@ -28,12 +28,19 @@ function parsed(name, text) {
   }
 }
 
+/** The tasks of a file; null when it holds none. Throws RangeError for a file of tasks of which one is broken. */
 function tasksOf(name, value) {
-  const id = name.replace(/\.json$/i, "");
-  if (isTask({ ...value, task_id: String(value?.task_id ?? id) })) return [{ ...value, task_id: String(value.task_id ?? id) }];
-  const list = Array.isArray(value) ? value : named(value);
-  return list.length && list.every(isTask) ? list : null;
+  const isOne = looksLikeTask(value);
+  const given = Array.isArray(value) ? value : named(value);
+  const tasks = isOne ? [{ ...value, task_id: String(value.task_id ?? name.replace(/\.json$/i, "")) }] : given;
+  if (!tasks.some(looksLikeTask)) return null;
+  const index = tasks.findIndex(taskFault);
+  if (index < 0) return tasks;
+  const which = isOne ? name : `${name}: ${tasks[index]?.task_id ?? `item ${index + 1}`}`;
+  throw new RangeError(`${which} ${taskFault(tasks[index])}.`);
 }
+
+const looksLikeTask = (value) => Array.isArray(value?.train) || Array.isArray(value?.test);
 
 /** The tasks of a file in which ids are the keys. */
 function named(value) {

@@ -1,5 +1,5 @@
 /**
- * ARC grids: what one is, how far two are apart, and how a size is written. The twin of utilities/grid.py.
+ * ARC grids: what one is, how far two are apart, and how a size is written. The twin of utilities/grid.py. And what a task of grids is.
  * A grid is H x W ints 0-9, 1 <= H, W <= 30, and is never changed in place.
  * Not here: drawing on a grid (drawing.js), whole-task transforms (transforms.js), showing one (grid_view.js).
  */
@@ -74,3 +74,24 @@ export function parseSize(text) {
 
 /** A grid as lines of digits, the form in which it is read out and exported as text. */
 export const gridText = (grid) => grid.map((row) => row.join("")).join("\n");
+
+/** What keeps `value` from being a task {task_id, train, test}, as a phrase; null when it is one. Test outputs may be missing. */
+export function taskFault(value) {
+  if (typeof value?.task_id !== "string") return "has no task_id";
+  for (const part of ["train", "test"]) {
+    const pairs = value[part];
+    if (!Array.isArray(pairs) || pairs.length === 0) return `has no ${part} pairs`;
+    for (const [index, pair] of pairs.entries()) {
+      const fault = pairFault(pair, part === "test");
+      if (fault) return `is broken: ${part} pair ${index + 1}: ${fault}`;
+    }
+  }
+  return null;
+}
+
+function pairFault(pair, isTest) {
+  const input = gridFault(pair?.input);
+  if (input) return `the input ${input}`;
+  const output = isTest && pair.output == null ? null : gridFault(pair.output);
+  return output && `the output ${output}`;
+}

@@ -6,7 +6,7 @@
 
 import { Refused, Unreachable } from "./api.js";
 import { storage } from "./browser_storage.js";
-import { distance, height, isGrid, sameGrid, width } from "./grid.js";
+import { distance, height, sameGrid, taskFault, width } from "./grid.js";
 import { contentTags } from "./task_list.js";
 import { contentOf, transformTask } from "./transforms.js";
 
@@ -77,17 +77,10 @@ class Book {
   async versionsOf(taskId) {
     const versions = (await this.versions()).get(taskId);
     if (!versions) throw new Refused(404, { error: `There is no task ${taskId} here.` });
-    if (![...versions.values()].every(isTask)) throw new Refused(422, { error: `Task ${taskId} of the dataset is broken: its grids are not ARC grids.` });
+    const fault = [...versions.values()].map(taskFault).find(Boolean);
+    if (fault) throw new Refused(422, { error: `Task ${taskId} of the dataset ${fault}.` });
     return [...versions.values()].sort((one, other) => (one.version ?? 0) - (other.version ?? 0));
   }
-}
-
-/** True for {task_id, train, test} with sound grids; test outputs may be missing. */
-export function isTask(value) {
-  const isPair = (pair) => isGrid(pair?.input) && (pair.output == null || isGrid(pair.output));
-  return typeof value?.task_id === "string" && Array.isArray(value.train) && Array.isArray(value.test)
-    && value.train.length > 0 && value.test.length > 0
-    && value.train.every((pair) => isPair(pair) && isGrid(pair.output)) && value.test.every(isPair);
 }
 
 function taskCalls(database, book, me, tell) {
