@@ -110,7 +110,7 @@ def test_files(static_site: Site, new_person: NewPerson, tmp_path: Path) -> None
         ada["import"].set_input_files(path)
         ada.page.wait_for_timeout(100)
     expect(ada.page.get_by_text("broken.json is not JSON")).to_be_visible()
-    expect(ada.page.get_by_text("wrong.json is neither")).to_be_visible()
+    expect(ada.page.get_by_text("wrong.json is broken: test pair 1: the input row 1 holds")).to_be_visible()
     ada.open("task000")
     expect(ada["trace-item"]).to_contain_text(MARKUP)
     no_markup(ada)
