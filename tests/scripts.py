@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,3 +58,11 @@ def run(script: str, *flags: str, cwd: Path, **changes: str) -> subprocess.Compl
     process = start(script, *flags, cwd=cwd, **changes)
     stdout, stderr = process.communicate(timeout=240)
     return subprocess.CompletedProcess(script, process.returncode, stdout, stderr)
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait until `condition` holds; fails when it never does."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.01)

@@ -19,7 +19,7 @@ from utilities.run_setup import Job, prepare, tasks_of_run
 from utilities.runner import run_prepared
 from utilities.scoring import TaskResult, judge, write_submission
 from utilities.tasks import Task
-from utilities.terminal import warn
+from utilities.terminal import show, warn
 
 
 def output_file(text: str) -> str:
@@ -109,7 +109,7 @@ def _submit(path: Path, tasks: Iterable[TaskResult], results: Path) -> None:
             f"cannot write the submission {path} ({error.strerror}); the results are safe: make room and write it from "
             f"them with --rescore {results} --submission {path}"
         ) from None
-    print(f"submission: {path} ({count} tasks)")
+    show(f"submission: {path} ({count} tasks)")
 
 
 # --- rescoring -------------------------------------------------------------------------------------------------------

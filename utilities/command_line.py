@@ -7,12 +7,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import UnionType
 from typing import Any, NoReturn, TypeVar, get_args, get_origin, get_type_hints
 
 from utilities.config import RunFailed, UsageError
-from utilities.terminal import printable
+from utilities.terminal import drop_stdout, printable
 
 Config = TypeVar("Config")
 
@@ -134,10 +135,10 @@ def run_main(main: Callable[[], int | None]) -> NoReturn:
     except RunFailed as error:
         _die(1, f"{name}: {error}")
     except BrokenPipeError:
-        _drop_stdout()
+        drop_stdout()
         _die(1, "")  # whoever read our output has gone, as in `| head`
     except OSError as error:
-        _drop_stdout()
+        drop_stdout()
         _die(1, f"{name}: {_os_sentence(error)}")
     except KeyboardInterrupt:
         _die(128 + signal.SIGINT, f"{name}: interrupted")
@@ -149,27 +150,34 @@ def _terminate(number: int, frame: object) -> NoReturn:
 
 
 def _make_output_safe() -> None:
-    """A terminal without UTF-8 shows question marks, and a closed stdout or stderr swallows, instead of failing."""
+    """A terminal without UTF-8 shows question marks, a closed stdout or stderr swallows, and so does a stderr that breaks."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    if isinstance(sys.stderr, io.TextIOWrapper) and sys.stderr is sys.__stderr__:
+        sys.stderr = _Stderr(sys.stderr.buffer, sys.stderr.encoding, "replace", line_buffering=True)
+
+
+class _Stderr(io.TextIOWrapper):
+    """It is for people: where nobody can read it any more (a full disk, a pipe whose reader has gone), a run goes on."""
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            super().flush()
 
 
 def _program() -> str:
     """The name that the program was called by: a script's file name, or `apps.server` for `python -m apps.server`."""
     path = Path(sys.argv[0])
     return path.name if path.name != "__main__.py" else f"{path.parent.parent.name}.{path.parent.name}"
-
-
-def _drop_stdout() -> None:
-    """Throw away what stdout cannot take, lest the interpreter tries again, and complains, when it ends."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _os_sentence(error: OSError) -> str:

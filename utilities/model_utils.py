@@ -33,6 +33,10 @@ Listener = Callable[[Literal["text", "thinking", "restart"], str], None]
 """Hears an answer while it arrives, piece by piece; `restart`: that try failed, what it brought is void."""
 
 
+BeforeRetry = Callable[[float | None], None]
+"""Hears what the failed try was charged (US dollars; None: the provider did not say); raises RunStopped for no other."""
+
+
 class Request(msgspec.Struct, frozen=True):
     """One question to a model."""
 
@@ -44,6 +48,8 @@ class Request(msgspec.Struct, frozen=True):
     """Which of the attempt's requests, from 0: the test input of a direct answer, or 0 and then the follow-ups."""
     listener: Listener | None = None
     """For whoever reads along; the reply holds all of it again, put in order."""
+    before_retry: BeforeRetry | None = None
+    """Asked when a try failed, before the next."""
 
     @property
     def is_follow_up(self) -> bool:

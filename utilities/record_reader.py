@@ -80,6 +80,10 @@ class _LineKey(msgspec.Struct):
     run_id: str
 
 
+class _Cost(_LineKey):
+    cost: float | None = None
+
+
 def read_run(path: Path, run_id: str) -> Iterator[tuple[int, Record]]:
     """(offset, record) of each result line of a run, in the order of the file, superseded ones too."""
     for number, offset, line in iterate_lines(path):
@@ -88,6 +92,17 @@ def read_run(path: Path, run_id: str) -> Iterator[tuple[int, Record]]:
         if entry.entry_type == "result" and entry.run_id == run_id:
             decode_entry(path, where, line, StoredResult)
             yield offset, decode_entry(path, where, line, Record)
+
+
+def reported_cost(path: Path, run_id: str) -> float | None:
+    """What the last metadata line of a run says that it has cost (US dollars), if it says so."""
+    cost = None
+    for number, _, line in iterate_lines(path):
+        if b'"metadata"' in line:
+            entry = decode_entry(path, f"line {number}", line, _Cost)
+            if (entry.entry_type, entry.run_id) == ("metadata", run_id):
+                cost = entry.cost if entry.cost is not None else cost
+    return cost
 
 
 def find_run(path: Path, run: str) -> RunLine:

@@ -20,7 +20,7 @@ from utilities.records import Record, now
 from utilities.results import RunLock
 from utilities.scoreboard import Scoreboard, score_table
 from utilities.task_sources import source_files
-from utilities.terminal import printable
+from utilities.terminal import printable, show
 from utilities.verification import worked_through
 
 Rescored = Callable[[Record, Any], Awaitable[Record]]
@@ -63,7 +63,7 @@ def rescore(config: Any, rescored: Rescored, at_once: int) -> LastRun:
             "--output_directory"
         ) from None
     rescoring.print_scores()
-    print(f"rescored: {output}")
+    show(f"rescored: {output}")
     return LastRun(rescoring.last_run, output, rescoring.missing)
 
 
@@ -128,7 +128,7 @@ class _Rescoring:
     def print_scores(self) -> None:
         """The scores of every run."""
         for run_id in self._boards:
-            print(f"run {printable(run_id or '-')}\n{score_table(self._scored(run_id)['scores'])}")
+            show(f"run {printable(run_id or '-')}\n{score_table(self._scored(run_id)['scores'])}")
 
 
 async def _next(records: Any) -> Record | None:

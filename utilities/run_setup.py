@@ -6,8 +6,10 @@ Not here: the loop itself (runner.py), dry runs (dry_run.py).
 import dataclasses
 import hashlib
 import platform
+import resource
 import subprocess
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -38,6 +40,8 @@ SAMPLING = (
 """Settings that a resumed run must not change, besides model, prompt and tasks."""
 SELECTION = ("dataset", "use_dataset_json", "versions", "task_ids", "tasks", "max_tasks")
 """Settings that choose the tasks."""
+_OTHER_FILES = 64
+"""That a run may have open besides its connections: results, log, sandbox, processes that search."""
 _NOT_SAVED = ("resume", "dry_run", "output_directory", "rescore", "executor", "ray_address")
 
 
@@ -96,6 +100,7 @@ def prepare(job: Job, argv: Sequence[str] | None) -> Setup:
         config = _continued(job, earlier, given)
         _refuse_another_model(earlier, config)
     check_executor(config.executor, config.ray_address)
+    _allow_open_files(config.max_concurrent_tasks + _OTHER_FILES)
     model = get_model(config.model_identifier, config)
     selection = select_tasks(config)
     manifest = _manifest(job, model, selection)
@@ -106,6 +111,20 @@ def prepare(job: Job, argv: Sequence[str] | None) -> Setup:
         run_id=_new_run_id(), script=job.script, timestamp=now(), config=_saved(config), manifest=manifest
     )
     return Setup(job, config, model, selection, results, log, run, is_new=earlier is None)
+
+
+def _allow_open_files(needed: int) -> None:
+    """Raise this process's limit of open files, of which each request takes one. Raises UsageError when that is denied."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft >= needed or soft == resource.RLIM_INFINITY:
+        return
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+        return
+    raise UsageError(
+        f"--max_concurrent_tasks needs {needed} open files in all, and this system allows {max(soft, hard)}: lower it, or raise "
+        "that limit (ulimit -n)"
+    )
 
 
 def _places(job: Job, config: RunConfig) -> tuple[Path, Path]:

@@ -11,8 +11,11 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from utilities.attempts import TaskModel
 from utilities.config import SAVE_INTERVAL, RunFailed
@@ -24,16 +27,15 @@ from utilities.interrupts import Interrupts
 from utilities.log import log_to_file, logger
 from utilities.model_utils import ModelError, Reply, Request, RunStopped, RunStoppingError
 from utilities.progress import Progress, Totals, summary
+from utilities.record_reader import reported_cost
 from utilities.records import JournalLine, MetadataLine, Record, ResultLine, now
 from utilities.results import ResultsFile
 from utilities.run_setup import Job, Setup, prepare
 from utilities.scoreboard import Scoreboard, scorable_names, score_table
-from utilities.terminal import note
+from utilities.terminal import note, show
 
 GRACE_SECONDS = 2.0
 """How long responses under way may still arrive after the first Ctrl-C."""
-HOPELESS = {"key_refused", "no_such_model", "wrong_endpoint", "endpoint_down"}
-"""Errors after which nothing that is under way can bring a paid response."""
 SYNC_SECONDS = 0.5
 """How often what was written is fsynced."""
 
@@ -92,7 +94,9 @@ class Run:
         self._status = "completed"
         self._message: str | None = None
         self._exit_code = 0
-        self._finishing = False
+        self._asked = self._refused = 0
+        """Requests of this stretch, and those without a response."""
+        self._finishing = self._is_unwritable = False
         self._started = time.monotonic()
 
     async def run(self) -> int:
@@ -128,7 +132,12 @@ class Run:
         self._earlier.take_in(
             self._results, self._totals, self._job.answer_field, self._config, self.model.username
         )
-        self._cap.take_in(self._totals.cost or 0.0, self._totals.priced)
+        cost = self._totals.cost or 0.0
+        # Failed tries of requests that were interrupted are in no record.
+        told = reported_cost(self._results.path, self._results.run_id) or 0.0
+        if told > cost:
+            self._totals.add_cost(told - cost)
+        self._cap.take_in(max(cost, told), cost, self._totals.priced)
 
     async def _work_through(self) -> None:
         tasks = iter(self._setup.selection)
@@ -185,23 +194,39 @@ class Run:
             return earlier.reply
         async with self._slots:
             await self._admit()
+            charged: list[float] = []
+            asked = msgspec.structs.replace(request, before_retry=partial(self._before_retry, charged))
             cost, answered = None, False
+            self._asked += 1
             try:
-                reply = await self._ask_model(task, request)
+                reply = await self._ask_model(task, asked)
                 # Nothing may be awaited before this: an interrupt there would lose a paid response.
                 self._keep(task, key, request, reply)
                 cost, answered = reply.cost, True
             except ModelError as error:
                 cost = error.usage.cost
                 self._totals.add_cost(cost)
+                self._refused += 1
+                raise
+            except (RunStopped, asyncio.CancelledError):
+                self._totals.add_cost(sum(charged) or None)
                 raise
             finally:
-                self._release(cost, answered)
+                self._release(cost, answered, sum(charged))
         return reply
 
-    def _release(self, cost: float | None, answered: bool) -> None:
+    def _before_retry(self, charged: list[float], cost: float | None) -> None:
+        """Count in `charged` what a failed try cost. Raises RunStopped when --max_cost leaves no room for another."""
+        if cost is not None:
+            charged.append(cost)
+            self._cap.charge(cost)
+        if not self._cap.allows_another_try():
+            self._stop_at_cost()
+            raise RunStopped
+
+    def _release(self, cost: float | None, answered: bool, charged: float) -> None:
         known = self._cap.unpriced
-        self._cap.release(cost, answered=answered)
+        self._cap.release(cost, answered=answered, charged=charged)
         if self._cap.unpriced and not known and self._config.max_cost is not None:
             note("the endpoint does not say what its answers cost, so --max_cost cannot stop this run")
 
@@ -219,7 +244,7 @@ class Run:
             try:
                 await self._cap.admit()
             except CostReached:
-                self._stop("stopped_at_cost", f"--max_cost leaves no room: ${self._cap.spent:.4f} spent")
+                self._stop_at_cost()
             else:
                 if self._status == "completed":
                     return
@@ -233,9 +258,7 @@ class Run:
         except ModelError as error:
             logger.warning("no response: %s: %s: %s", what, error.type, error.message)
             if isinstance(error, RunStoppingError):
-                self._stop("failed", error.message)
-                if error.type in HOPELESS:
-                    asyncio.get_running_loop().call_later(GRACE_SECONDS, self._cancel_workers)
+                self._stop_asking(error)
             raise
         logger.debug("response after %.3f s: %s", reply.generation_time_seconds, what)
         return reply
@@ -251,11 +274,16 @@ class Run:
 
     def _stop_unwritable(self, error: OSError) -> None:
         """Nothing that arrives can be kept any more, so nothing is waited for either."""
-        self._stop(
-            "failed",
+        told = (
             f"cannot write {error.filename or self._results.path} ({error.strerror}): what was saved before is intact; "
-            f"make room and continue with --resume {self._results.run_id}",
+            f"make room and continue with --resume {self._results.run_id}"
         )
+        if self._status in ("completed", "stopped_at_cost"):
+            self._stop("failed", told, overruling=self._status)
+        elif not self._is_unwritable:  # it stopped for another reason, which stands
+            self._message = f"{self._message}; {told}"
+            note(told)
+        self._is_unwritable = True
         self._cancel_workers()
 
     async def _keep_synced(self) -> None:
@@ -269,20 +297,31 @@ class Run:
 
     # --- ending ------------------------------------------------------------------------------------------------------
 
-    def _stop(self, status: str, message: str) -> None:
-        """Take no new requests; the first reason counts."""
-        if self._status == "completed":
+    def _stop(self, status: str, message: str, *, overruling: str = "completed") -> None:
+        """Take no new requests; the first reason counts, unless it is `overruling` another."""
+        if self._status == overruling:
             self._status, self._message = status, message
             self.model.stop()
             logger.info("run %s stops: %s", self._results.run_id, message)
 
+    def _stop_asking(self, error: RunStoppingError) -> None:
+        """What the endpoint has accepted before is paid for, and waited for."""
+        if self._status == "completed" and self._cap.in_flight > 1:
+            note(
+                f"waiting for {self._cap.in_flight - 1} requests under way, after which the run stops; Ctrl-C ends it now"
+            )
+        self._stop("failed", error.message)
+
+    def _stop_at_cost(self) -> None:
+        self._stop("stopped_at_cost", f"--max_cost leaves no room: ${self._cap.spent:.4f} spent")
+
     def _interrupt(self, number: int) -> None:
         """End the run in order: nothing new is asked, what is under way gets a little time."""
-        print("\nstopping: saving what has arrived (once more to exit at once)", file=sys.stderr, flush=True)
         if not self._finishing:
             self._exit_code = 128 + number
             self._stop("interrupted", f"interrupted by {signal.Signals(number).name}")
             asyncio.get_running_loop().call_later(GRACE_SECONDS, self._cancel_workers)
+        print("\nstopping: saving what has arrived (once more to exit at once)", file=sys.stderr, flush=True)
 
     def _cancel_workers(self) -> None:
         for worker in self._workers:
@@ -291,7 +330,7 @@ class Run:
     def _finish(self) -> None:
         for record in self._results.incomplete_results():
             self._totals.add_score(record)
-        if self._status == "completed" and self._totals.requests == self._totals.unanswered > 0:
+        if self._status == "completed" and self._asked == self._refused > 0:
             self._stop("failed", f"every request failed; the last one said: {self._totals.last_error}")
         metadata = self._metadata()
         snapshot = self._write_snapshot(metadata)
@@ -304,7 +343,7 @@ class Run:
             return
         logger.info("run %s ends: %s", self._results.run_id, self._status)
         if snapshot is not None:
-            print(self._summary(metadata, snapshot), flush=True)
+            show(self._summary(metadata, snapshot))
 
     def _write_snapshot(self, metadata: MetadataLine) -> Path | None:
         try:

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from tests.scripts import (
     environment,
     run,
     start,
+    wait_for,
 )
 from tests.soak import Soak, soak_once, write_real_tasks
 from utilities.record_reader import current_results
@@ -30,13 +30,6 @@ from utilities.record_reader import current_results
 
 def lines_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("stream", ["--stream", "--no-stream"])

@@ -226,16 +226,22 @@ def test_a_stop_under_a_cost_cap_ends_the_run(runner: Runner, at_once: str) -> N
         runner(ScriptedModel(refused, delay=0.01), "--max_cost", "5", "--max_concurrent_tasks", at_once)
 
 
-def test_a_refused_key_does_not_wait_for_requests_that_hang(runner: Runner) -> None:
-    class Hanging(ScriptedModel):
+def test_a_refused_key_costs_no_answer_that_is_under_way(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Slow(ScriptedModel):
         async def ask(self, request: Request) -> Reply:
-            if "0 1" in request.messages[1].content:
-                raise RunStoppingError("key_refused", "the key is refused")
-            await asyncio.sleep(60)
+            is_refused = "0 1" in request.messages[1].content
+            await asyncio.sleep(0.05 if is_refused else 0.2)
+            if is_refused:
+                raise RunStoppingError("key_refused", "the key has reached its limit")
             return same_code(request)
 
-    with pytest.raises(RunFailed, match="the key is refused"):
-        runner(Hanging())
+    monkeypatch.setattr("utilities.runner.GRACE_SECONDS", 0.01)
+    with pytest.raises(RunFailed, match="the key has reached its limit"):
+        runner(Slow(), "--max_concurrent_tasks", "7")
+    assert sum(any(record["response"]) for record in runner.lines("result")) == 6
+    assert "waiting for 6 requests under way" in capsys.readouterr().err
 
 
 def test_what_errors_were_charged_survives_every_resume(runner: Runner) -> None:
@@ -262,6 +268,14 @@ def test_a_run_in_which_every_request_failed_fails(runner: Runner) -> None:
             ScriptedModel(failing(*range(1, 8), error=lambda: RetryableError("server_error", "500: broken")))
         )
     assert runner.lines("metadata")[0]["status"] == "failed"
+
+
+def test_a_resume_in_which_every_request_failed_fails(runner: Runner) -> None:
+    broken = failing(*range(1, 8), error=lambda: RetryableError("server_error", "500: broken"))
+    runner(ScriptedModel(failing(2, 3, error=lambda: RetryableError("server_error", "500: broken"))))
+    with pytest.raises(RunFailed, match=r"every request failed.*500: broken"):
+        runner(ScriptedModel(broken), "--resume", "last")
+    assert [line["status"] for line in runner.lines("metadata")] == ["completed", "failed"]
 
 
 def test_a_bug_ends_the_run_loudly_with_everything_before_it_on_disk(runner: Runner) -> None:
@@ -297,6 +311,26 @@ def test_what_failed_tries_were_charged_counts(runner: Runner) -> None:
     assert runner.lines("metadata")[-1]["cost"] == pytest.approx(6 * 0.101 + 0.01)
     runner(ScriptedModel(), "--resume", "last")
     assert runner.lines("metadata")[-1]["cost"] == pytest.approx(6 * 0.101 + 0.01 + 0.001)
+
+
+def test_a_cap_counts_failed_tries_before_the_next(runner: Runner) -> None:
+    class Failing(ScriptedModel):
+        async def ask(self, request: Request) -> Reply:
+            assert request.before_retry is not None
+            for _ in range(9):
+                self.requests.append(request)
+                request.before_retry(0.01)
+            raise AssertionError("the cap was to end this")
+
+    model = Failing()
+    assert runner(model, "--max_cost", "0.025", "--max_concurrent_tasks", "1") == 0
+    (metadata,) = runner.lines("metadata")
+    assert (metadata["status"], metadata["cost"]) == ("stopped_at_cost", pytest.approx(0.03))
+    assert len(model.requests) == 3
+    more = ScriptedModel()
+    runner(more, "--resume", "last", "--max_cost", "0.0345")
+    assert len(more.requests) == 4  # as $0.03 are spent, though no record says so
+    assert runner.lines("metadata")[-1]["cost"] == pytest.approx(0.034)
 
 
 def test_a_cap_without_prices_says_so_and_goes_on_side_by_side(

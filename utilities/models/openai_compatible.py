@@ -16,6 +16,7 @@ import msgspec
 from utilities.config import RunConfig
 from utilities.model_utils import (
     BadReplyError,
+    BeforeRetry,
     Listener,
     ModelError,
     Reply,
@@ -89,7 +90,7 @@ class OpenAICompatibleModel:
                 break
             except ModelError as error:
                 failed.append(error)
-                await self._prepare_next_try(failed)
+                await self._prepare_next_try(failed, request.before_retry)
         if failed:
             reply.provider["failed_tries"] = [_failed_try(error) for error in failed]
         self._count_tokens(tokens, reply.usage)
@@ -105,11 +106,13 @@ class OpenAICompatibleModel:
         if session:
             await session.close()
 
-    async def _prepare_next_try(self, failed: list[ModelError]) -> None:
+    async def _prepare_next_try(self, failed: list[ModelError], before_retry: BeforeRetry | None) -> None:
         """Wait as long as the last error says. Raises it, with the usage of all tries, when it was the last try."""
         error, tries = failed[-1], self._config.max_retries
         _log.info("try %d of %d failed: %s", len(failed), tries, error.message)
         if isinstance(error, RetryableError) and len(failed) < tries:
+            if before_retry:
+                before_retry(error.usage.cost)
             await self.endpoint.pause(error, len(failed))
             return
         if isinstance(error, RetryableError) and tries > 1:
