@@ -1,6 +1,7 @@
 """From an endpoint's base URL to what one request needs: where to post, by which proxy, with which authorization."""
 
 from base64 import b64encode
+from ipaddress import IPv4Address
 from urllib.request import getproxies, proxy_bypass
 
 from yarl import URL
@@ -12,12 +13,22 @@ def read_address(base_url: str) -> URL:
     """The address of an endpoint. Raises UsageError when it is none."""
     try:
         address = URL(base_url.strip())
+        if address.scheme in ("http", "https") and _is_host(address.host and address.raw_host):
+            return address
     except ValueError:
-        address = URL()
-    if address.scheme not in ("http", "https") or not address.host:
-        shown = base_url.rpartition("@")[2]
-        raise UsageError(f"{shown!r} is not the address of a model endpoint such as http://localhost:8000/v1")
-    return address
+        pass
+    shown = base_url.rpartition("@")[2]
+    raise UsageError(f"{shown!r} is not the address of a model endpoint such as http://localhost:8000/v1")
+
+
+def _is_host(host: str | None) -> bool:
+    """Raises ValueError for names with empty or too long parts, and for numbers that are no IPv4 address."""
+    if not host:
+        return False
+    if host.replace(".", "").isdigit():
+        IPv4Address(host)
+    host.encode("idna")
+    return True
 
 
 def chat_completions(address: URL) -> URL:

@@ -15,6 +15,9 @@ from utilities.models.address import authorization, chat_completions, proxy_for,
         ("https://x/openai?api-version=1", "https://x/openai/chat/completions?api-version=1"),
         ("http://user:secret@x/v1", "http://x/v1/chat/completions"),
         ("http://[::1]:8000/v1", "http://[::1]:8000/v1/chat/completions"),
+        ("http://127.0.0.1:8000/v1", "http://127.0.0.1:8000/v1/chat/completions"),
+        ("http://host.:8000/v1", "http://host.:8000/v1/chat/completions"),
+        ("http://bücher.example/v1", "http://xn--bcher-kva.example/v1/chat/completions"),
     ],
 )
 def test_a_base_url_leads_to_its_chat_completions(base_url, posted_to):
@@ -22,7 +25,22 @@ def test_a_base_url_leads_to_its_chat_completions(base_url, posted_to):
 
 
 @pytest.mark.parametrize(
-    "base_url", ["", "localhost:8000/v1", "ftp://x/v1", "http://", "http://x:port/v1", "/v1", "http://[x/v1"]
+    "base_url",
+    [
+        "",
+        "localhost:8000/v1",
+        "ftp://x/v1",
+        "http://",
+        "http://x:port/v1",
+        "/v1",
+        "http://[x/v1",
+        "http://a..b:8000/v1",
+        "http://" + "a" * 64 + "/v1",
+        "http://xn--a/v1",
+        "http://127.0.0..1:8000/v1",
+        "http://127.0.0.256/v1",
+        "http://127.1/v1",
+    ],
 )
 def test_what_is_no_address_is_wrong_usage(base_url):
     with pytest.raises(UsageError, match="is not the address of a model endpoint such as http"):
