@@ -17,21 +17,21 @@ def split_thinking(content: str) -> tuple[str, str]:
     """
     if _CLOSE not in content and not content.lstrip().startswith(_OPEN):
         return content, ""
-    text, thoughts, rest = [], [], content
-    before, closed, after = content.partition(_CLOSE)
-    if closed and _OPEN not in before:
-        thoughts, rest = [before], after
-    elif not closed:
+    text, thoughts, position = [], [], 0
+    before, closed, _ = content.partition(_CLOSE)
+    if not closed:
         return "", content.lstrip().removeprefix(_OPEN).strip()
-    while True:
-        before, opened, after = rest.partition(_OPEN)
-        thought, closed, after = after.partition(_CLOSE)
-        if not (opened and closed):
+    if _OPEN not in before:
+        thoughts, position = [before], len(before) + len(_CLOSE)
+    # By position: cutting off the rest at each tag would be quadratic.
+    while (start := content.find(_OPEN, position)) >= 0:
+        end = content.find(_CLOSE, start)
+        if end < 0:
             break
-        text.append(before)
-        thoughts.append(thought)
-        rest = after
-    text.append(rest)
+        text.append(content[position:start])
+        thoughts.append(content[start + len(_OPEN) : end])
+        position = end + len(_CLOSE)
+    text.append(content[position:])
     return "".join(text).strip(), "\n\n".join(thought.strip() for thought in thoughts if thought.strip())
 
 
@@ -47,7 +47,10 @@ def text_of_details(details: Any) -> str:
 
 
 def text_of_parts(parts: list[Any]) -> tuple[str, str]:
-    """`(text, thinking)` of an answer sent as a list of parts (`text`, or `thinking` with parts of its own)."""
+    """`(text, thinking)` of an answer sent as a list of parts (`text`, or `thinking` with parts of its own).
+
+    Parts of any other kind or shape are left out.
+    """
     text, thinking = [], []
     for part in parts:
         if isinstance(part, str):
@@ -56,7 +59,8 @@ def text_of_parts(parts: list[Any]) -> tuple[str, str]:
             text.append(part["text"])
         elif isinstance(part, dict) and "thinking" in part:
             inner = part["thinking"]
-            thinking.append(inner if isinstance(inner, str) else text_of_parts(inner or [])[0])
+            inner = inner if isinstance(inner, list) else [inner]
+            thinking.append(text_of_parts(inner)[0])
     return "".join(text), "".join(thinking)
 
 

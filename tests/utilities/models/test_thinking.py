@@ -25,6 +25,11 @@ def test_think_parts_are_taken_out_of_the_answer(content, text, thinking):
     assert split_thinking(content) == (text, thinking)
 
 
+def test_a_great_many_think_parts_do_not_take_the_square_of_their_number():
+    many = 400_000
+    assert split_thinking("<think>a</think>b" * many) == ("b" * many, "\n\n".join("a" * many))
+
+
 @given(st.text(alphabet="ab \n", max_size=20), st.text(alphabet="cd \n", max_size=20))
 def test_thought_and_answer_come_back_with_or_without_the_opening_tag(thought, answer):
     whole = split_thinking(f"<think>{thought}</think>{answer}")
@@ -58,6 +63,12 @@ def test_an_answer_in_parts_is_put_together():
         "answer",
     ]
     assert text_of_parts(parts) == ("an answer", "hm")
+
+
+@pytest.mark.parametrize("odd", [5, 1.5, True, None, {}, [5, None, {"text": 5}]])
+def test_parts_that_are_no_text_are_left_out(odd):
+    parts = [{"type": "thinking", "thinking": odd}, odd, {"type": "text", "text": "an answer"}]
+    assert text_of_parts(parts) == ("an answer", "")
 
 
 def test_the_same_thought_in_two_forms_is_kept_once():
