@@ -238,6 +238,13 @@ async def cut_tail(asked: Asked) -> web.StreamResponse:
 
 
 @fault
+async def hang_tail(asked: Asked) -> web.StreamResponse:
+    """The answer is whole, but its response never ends: no `[DONE]`, or a byte less than announced."""
+    await written(asked, [payload_of(asked).removesuffix(b"data: [DONE]\n\n")], missing=1)
+    return await hang(asked)
+
+
+@fault
 async def keepalive_drop(asked: Asked) -> web.StreamResponse:
     """The connection is gone before a byte of the answer."""
     return _dropped(asked, web.Response())

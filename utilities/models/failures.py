@@ -4,16 +4,21 @@ The same rules serve an HTTP error status, an `error` inside a 200 body and an `
 OpenRouter's meanings of 402, 403 and `metadata` are those of its own documentation (errors, limits).
 """
 
+import logging
 import re
 import time
-from collections.abc import Iterator, Mapping
+import traceback
+from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
+from functools import wraps
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 
 from utilities.model_utils import BadReplyError, ModelError, RefusedError, RetryableError, RunStoppingError
+
+_log = logging.getLogger(__name__)
 
 TYPES = {
     "rate_limited": "429, or 402 with Retry-After: too much at once",
@@ -66,16 +71,47 @@ _STATUS_OF_WORD = {
     "authentication_error": 401,
     "model_not_found": 404,
 }
+_AGAINST_THE_KEY = re.compile(
+    r"\b(you|ip|key|account) (have|has|was|is)( been)? (blocked|flagged|suspended|disabled)\b", re.I
+)
+_MODERATED = re.compile(r"moderat|flagged|content.?(filter|policy)|safety|inappropriate", re.I)
 _ABOUT_THE_KEY = re.compile(
-    r"\b(api.?key|key|keys|credentials?|account|budget|permissions?|subscription|access.?token|key.?limit|"
-    r"(you|ip) (have|has|was|is)( been)? blocked)\b",
+    r"\b(api.?key|key|keys|credentials?|account|budget|permissions?|subscription|access.?token|key.?limit)\b",
     re.I,
 )
-_ABOUT_THE_PROMPT = re.compile(
-    r"prompt|moderat|flagged|guardrail|blocked|content.?(filter|policy)|safety|inappropriate", re.I
-)
-_TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.I | re.S)
+_ABOUT_THE_PROMPT = re.compile(r"prompt|guardrail|blocked", re.I)
+_TAGS = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^<>]*>", re.I | re.S)
+_LONGEST_PAGE = 8192
+"""Bytes; taking tags out of what was made to be slow takes the square of this."""
+_STATUS = re.compile(r"[45]\d\d")
 _LONGEST_QUOTE = 300
+
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+
+def reads(read: Callable[Given, Result]) -> Callable[Given, Result]:
+    """Marks what reads an endpoint's words: where those are stranger than anybody thought of, one try fails, not the run.
+
+    Raises BadReplyError in place of anything that is no ModelError; the log says where it came from, without the
+    exception's words, in which there may be a key.
+    """
+
+    @wraps(read)
+    def read_anything(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+        try:
+            return read(*args, **kwargs)
+        except ModelError:
+            raise
+        except Exception as error:
+            name = type(error).__name__
+            where = "".join(traceback.format_tb(error.__traceback__, limit=-5))
+            _log.error("%s while an answer was read, at\n%s", name, where)
+            words = quote(f"{name}: {error}")
+            raise BadReplyError("bad_json", f"the endpoint's answer cannot be read ({words})") from error
+
+    return read_anything
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -96,7 +132,7 @@ def read_error(error: Any) -> Said:
     metadata = error.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
     named = [str(error[key]).lower() for key in ("code", "type") if error.get(key)]
-    codes = [int(name) for name in named if name.isdecimal() and 400 <= int(name) <= 599]
+    codes = [int(name) for name in named if _STATUS.fullmatch(name)]
     codes += [_STATUS_OF_WORD[name] for name in named if name in _STATUS_OF_WORD]
     message = str(error.get("message") or error.get("detail") or error or "no reason given")
     if metadata.get("raw"):
@@ -104,15 +140,20 @@ def read_error(error: Any) -> Said:
     return Said(quote(message), codes[0] if codes else None, frozenset(named), metadata)
 
 
+@reads
 def read_error_body(body: bytes) -> Said:
     """The body of an answer with an HTTP error status: JSON of any of the known forms, a web page or plain text."""
     try:
         decoded = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Said(quote(_TAGS.sub(" ", body.decode(errors="replace")) or "no reason given"))
+        return Said(_text_of_page(body) or "no reason given")
     if isinstance(decoded, dict):
         decoded = decoded.get("error") or decoded
     return read_error(decoded)
+
+
+def _text_of_page(body: bytes) -> str:
+    return quote(_TAGS.sub(" ", body[:_LONGEST_PAGE].decode(errors="replace")))
 
 
 def quote(text: str) -> str:
@@ -122,6 +163,7 @@ def quote(text: str) -> str:
     return line if len(line) <= _LONGEST_QUOTE else line[: _LONGEST_QUOTE - 3] + "..."
 
 
+@reads
 def failure(status: int, said: Said, headers: Mapping[str, str], *, answered: bool) -> ModelError:
     """The error for an HTTP status, or for the same code inside a reply.
 
@@ -143,20 +185,27 @@ def failure(status: int, said: Said, headers: Mapping[str, str], *, answered: bo
         advice = "check the model's name and the address, which usually ends in /v1"
         return RunStoppingError("no_such_model", f"{message} ({advice})")
     if not answered and (status < 400 or status == 405):
-        where = headers.get("Location")
+        where = quote(headers.get("Location") or "")
         advice = f"it points to {where}" if where else "check the address, which usually ends in /v1"
         return RunStoppingError("wrong_endpoint", f"{message} ({advice})")
     return RefusedError(_REFUSED.get(status, "bad_request"), message)
 
 
 def _forbidden(said: Said, message: str, answered: bool) -> ModelError:
-    """403 is about one prompt (moderation) or about the key; where it does not say, a key that worked still does."""
+    """403 is about one prompt (moderation) or about the key; where it does not say, a key that worked still does.
+
+    Words of moderation win over a mention of the key: a refused prompt's text may say whom to ask about the account.
+    """
     if {"reasons", "flagged_input", "patterns"} & said.metadata.keys():
         return RefusedError("moderation", message)
-    about_key = "limit_source" in said.metadata or _ABOUT_THE_KEY.search(said.message)
+    refused_key = RunStoppingError("key_refused", f"the key may not do this: {message}")
+    if "limit_source" in said.metadata or _AGAINST_THE_KEY.search(said.message):
+        return refused_key
+    if _MODERATED.search(said.message):
+        return RefusedError("moderation", message)
     about_prompt = _ABOUT_THE_PROMPT.search(said.message)
-    if about_key or not (about_prompt or answered):
-        return RunStoppingError("key_refused", f"the key may not do this: {message}")
+    if _ABOUT_THE_KEY.search(said.message) or not (about_prompt or answered):
+        return refused_key
     return RefusedError("moderation" if about_prompt else "forbidden", message)
 
 
@@ -170,10 +219,9 @@ def failure_inside(
 
 def unreadable(body: bytes) -> BadReplyError:
     """The error for a body that is no JSON: a web page, or something truncated or garbled."""
-    start = body.lstrip()[:4096]
+    start = body.lstrip()[:_LONGEST_PAGE]
     if start[:1] == b"<":
-        page = quote(_TAGS.sub(" ", start.decode(errors="replace")))
-        return BadReplyError("html", f"the endpoint answered with a web page: {page}")
+        return BadReplyError("html", f"the endpoint answered with a web page: {_text_of_page(start)}")
     if not start:
         return BadReplyError("bad_json", "the endpoint answered with an empty body")
     begin = quote(start[:80].decode(errors="replace"))

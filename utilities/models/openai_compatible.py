@@ -26,7 +26,7 @@ from utilities.model_utils import (
 )
 from utilities.models.address import authorization, chat_completions, proxy_for, read_address
 from utilities.models.endpoint import Endpoint
-from utilities.models.failures import failure, quote
+from utilities.models.failures import failure, quote, reads
 from utilities.models.limits import Backoff
 from utilities.models.replies import ReplyBuilder, total_usage
 from utilities.models.responses import NETWORK_ERRORS, read_events, what_it_said
@@ -77,7 +77,11 @@ class OpenAICompatibleModel:
         """Tokens that an answer may be expected to take."""
 
     async def ask(self, request: Request) -> Reply:
-        """Answer one request, in at most `max_retries` tries. Raises ModelError, and RunStopped after `stop`."""
+        """Answer one request, in at most `max_retries` tries. Raises ModelError, and RunStopped after `stop`.
+
+        When this is cancelled with an answer that is whole and only its response has not ended, the answer is
+        returned, and the CancelledError comes where the caller waits next: save the answer before.
+        """
         body = request_body(
             self.username, request, stream=self._config.stream, openrouter=self._is_openrouter
         )
@@ -136,15 +140,16 @@ class OpenAICompatibleModel:
         try:
             await self._exchange(body, builder, started)
             reply = builder.reply()
+            reply.generation_time_seconds = clock() - started
+            return self._without_secrets(reply)
         except ModelError as error:
             if listener:
                 listener("restart", "")
             error.usage = builder.usage
             error.message = self._redacted(error.message)
             raise
-        reply.generation_time_seconds = clock() - started
-        return self._without_secrets(reply)
 
+    @reads
     def _without_secrets(self, reply: Reply) -> Reply:
         """The reply, in which a provider may have echoed the key."""
         encoded = msgspec.json.encode(reply)
@@ -158,12 +163,16 @@ class OpenAICompatibleModel:
             async with self._open_session().post(
                 self._url, data=body, proxy=self._proxy, allow_redirects=False
             ) as response:
-                if response.status != 200:
+                if not 200 <= response.status < 300:
                     said, answered = await what_it_said(response), self.endpoint.answered
                     raise failure(response.status, said, response.headers, answered=answered)
                 self.endpoint.connected()
                 builder.headers = response.headers
-                await read_events(response, builder.add, started)
+                await read_events(response, builder, started)
+        except asyncio.CancelledError:
+            if not builder.complete:
+                raise
+            _cancel_at_the_next_wait()
         except NETWORK_ERRORS as error:
             if not builder.complete:
                 raise self._network_failure(error) from error
@@ -238,6 +247,13 @@ def request_body(model_id: str, request: Request, *, stream: bool, openrouter: b
     else:
         fields["reasoning_effort"] = effort
     return msgspec.json.encode({name: value for name, value in fields.items() if value is not None})
+
+
+def _cancel_at_the_next_wait() -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    task.uncancel()  # the request to cancel that was just caught, made again
+    task.cancel()
 
 
 def _reason(error: Exception) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from utilities.model_utils import BadReplyError, Listener, Reply, RetryableError, Usage
-from utilities.models.failures import failure_inside, quote, unreadable
+from utilities.models.failures import failure_inside, quote, reads, unreadable
 from utilities.models.thinking import split_thinking, text_of_details, text_of_parts, without_repeats
 
 END = b"[DONE]"
@@ -19,6 +19,8 @@ END = b"[DONE]"
 _FAILED = ("error", "network_error")
 """Finish reasons that are failures of the provider."""
 _OWN_PLACE = {"choices", "usage", "object", "index", "delta", "message", "finish_reason", "role"}
+_OURS = "failed_tries"
+"""What the client itself adds to `Reply.provider`; from a provider it would be taken for ours."""
 _JOINED = {"text", "summary", "data", "arguments", "refusal", "content", "thinking"}
 """Fields whose values over a stream are parts of one text; of any other field the last value holds."""
 _decode = msgspec.json.Decoder().decode
@@ -48,6 +50,8 @@ class ReplyBuilder:
         self._usage: dict[str, Any] = {}
         self._extras: dict[str, Any] = {}
         self._message_extras: dict[str, list[Any]] = {}
+        self._streamed: set[str] = set()
+        """The fields that deltas brought, which a whole message at the end only repeats."""
         self._finish_reason: str | None = None
         self._any_choice = False
         self._done = False
@@ -63,6 +67,7 @@ class ReplyBuilder:
         """What the provider has charged so far."""
         return usage_from(self._usage)
 
+    @reads
     def add(self, data: bytes) -> None:
         """Add one chunk of a stream, or a whole body. Raises ModelError when it is, or holds, an error."""
         if data == END:
@@ -89,17 +94,23 @@ class ReplyBuilder:
             raise failure_inside(error, self.headers, answered=self._answered)
 
     def _add_choice(self, choice: dict[str, Any]) -> None:
-        if choice.get("index"):
+        index = choice.get("index")
+        if index and index != "0":
             return
         reason = choice.get("finish_reason")
         if reason:
             self._finish_reason = _whole(str(reason))
         self._extras.update(choice)
-        delta = choice.get("delta") or choice.get("message")
+        delta, message = choice.get("delta"), choice.get("message")
+        self._any_choice = self._any_choice or isinstance(delta or message, dict)
         if isinstance(delta, dict):
-            self._any_choice = True
             for key, value in delta.items():
                 if value is not None and value != "":
+                    self._streamed.add(key)
+                    self._add_field(key, value)
+        if isinstance(message, dict):
+            for key, value in message.items():
+                if value is not None and value != "" and key not in self._streamed:
                     self._add_field(key, value)
 
     def _add_field(self, key: str, value: Any) -> None:
@@ -118,6 +129,7 @@ class ReplyBuilder:
         elif key != "role":
             self._message_extras.setdefault(key, []).append(value)
 
+    @reads
     def reply(self) -> Reply:
         """The whole answer. Raises BadReplyError when there is none, RetryableError when the provider broke it off."""
         if not self._any_choice:
@@ -142,6 +154,7 @@ class ReplyBuilder:
         }
         rest |= {key: _merged(key, values) for key, values in self._message_extras.items()}
         rest |= {"usage": self._usage} if self._usage else {}
+        rest.pop(_OURS, None)
         return json.loads(_whole(json.dumps(rest, ensure_ascii=False))) if self._lenient else rest
 
 

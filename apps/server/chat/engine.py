@@ -7,7 +7,8 @@ an endpoint's cool-down and limits hold for all; a person's own key makes a mode
 import asyncio
 import logging
 import threading
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -176,11 +177,11 @@ class Engine:
         if answer.api_key:
             model = get_model(settings.model, CONFIG, answer.api_key)
             try:
-                return await model.ask(request)
+                return await _undisturbed(model.ask(request))
             finally:
                 await model.close()
         await asyncio.to_thread(self._refuse_over_budget, answer.key[0])
-        return await self._shared_model(settings.model).ask(request)
+        return await _undisturbed(self._shared_model(settings.model).ask(request))
 
     def _shared_model(self, identifier: str) -> Model:
         if identifier not in self._models:
@@ -246,6 +247,14 @@ class Engine:
             await asyncio.to_thread(
                 store.save_part, self._database, answer.message.message_id, text, thinking
             )
+
+
+async def _undisturbed(asking: Awaitable[Reply]) -> Reply:
+    """The reply; where it was whole when it was stopped, that comes at the next wait, which is here, and means nothing."""
+    reply = await asking
+    with suppress(asyncio.CancelledError):
+        await asyncio.sleep(0)
+    return reply
 
 
 def _javascript_length(text: str) -> int:

@@ -28,6 +28,19 @@ def test_stop_closes_the_connection_to_the_model(ada: User, endpoint: Callable[.
     assert server.outcomes() == ["disconnected"]
 
 
+@pytest.mark.parametrize("own", [{}, {"api_key": "sk-own-0123456789"}], ids=["shared", "own key"])
+def test_stopping_what_is_whole_but_not_closed_keeps_the_whole_answer(
+    ada: User, endpoint: Callable[..., FaultServer], own: dict[str, str]
+) -> None:
+    endpoint(text=LONG, script=["hang_tail"])
+    message_id = ask(ada, **own)
+    while len(messages(ada)[-1]["text"].strip()) < len(LONG.strip()):
+        time.sleep(0.02)
+    ada.done("POST", f"{CHAT}/stop", {"message_id": message_id})
+    found = answer(ada, message_id)
+    assert (found["status"], found["text"].strip()) == ("done", LONG.strip())
+
+
 @pytest.mark.parametrize(
     ("fault", "words"), [("401", "key"), ("400", "answered 400"), ("500", "tries"), ("404", "model")]
 )

@@ -1,3 +1,4 @@
+import logging
 import time
 from email.utils import formatdate
 
@@ -14,6 +15,7 @@ from utilities.models.failures import (
     quote,
     read_error,
     read_error_body,
+    reads,
     retry_after,
     unreadable,
 )
@@ -72,12 +74,20 @@ def test_a_redirect_says_where_it_points():
     assert "https://elsewhere.example/v1" in error.message
 
 
+def test_a_location_of_any_bytes_is_told_in_printable_characters():
+    message = failed(302, headers={"Location": "http://x/\udcff\udcfe"}, answered=False).message
+    assert "http://x/" in message
+    assert message.isprintable()
+
+
 @pytest.mark.parametrize(
     "said",
     [
         {"message": "Input flagged", "metadata": {"reasons": ["violence"], "flagged_input": "..."}},
         {"message": "Request blocked: prompt injection patterns detected"},
         {"message": "Your prompt violates the content policy"},
+        {"message": "Your prompt was flagged by moderation; contact support about your account"},
+        {"message": "Content policy: this request was refused. Manage your API key at https://x/keys"},
     ],
 )
 @pytest.mark.parametrize("answered", [True, False])
@@ -92,6 +102,7 @@ def test_a_403_about_the_prompt_refuses_only_this_one(said, answered):
         {"message": "Key limit exceeded (total limit). Manage it at https://openrouter.ai/settings/keys"},
         {"message": "Rejected", "metadata": {"limit_source": "openrouter_guardrail_budget"}},
         {"message": "You do not have permission to use this model"},
+        {"message": "Your account has been flagged"},
     ],
 )
 @pytest.mark.parametrize("answered", [True, False])
@@ -113,6 +124,7 @@ def test_a_403_that_does_not_say_is_about_the_key_unless_the_key_has_worked():
         ({"message": "x", "type": "BadRequestError", "code": None}, "bad_request"),
         ({"message": "x", "code": "invalid_api_key"}, "key_refused"),
         ({"message": "x", "code": 200}, "server_error"),
+        ({"message": "x", "code": "9" * 5000}, "server_error"),
         ({"message": "x", "code": None}, "server_error"),
         ("model runner has stopped", "server_error"),
         ({}, "server_error"),
@@ -142,6 +154,8 @@ def test_the_upstream_reason_is_told():
         (b"upstream connect error", "upstream connect error"),
         (b"[" * 100_000, "[[["),
         (b"\xff\xfe", "\ufffd\ufffd"),
+        (b"<script " * 8192, "<script"),
+        (b"<" * 65536, "<<<"),
     ],
 )
 def test_an_error_body_of_any_kind_gives_its_reason(body, reason):
@@ -164,6 +178,25 @@ def test_a_quote_is_one_short_printable_line(text):
 @given(st.integers(300, 599), st.booleans(), st.text(max_size=20))
 def test_every_type_is_in_the_list(status, answered, text):
     assert failed(status, {"message": text}, answered=answered).type in TYPES
+
+
+def test_what_reading_trips_over_fails_the_one_try_and_is_logged_without_its_words(caplog):
+    words = "a secret"
+
+    @reads
+    def trip() -> None:
+        raise TypeError(words)
+
+    toolkit = logging.getLogger("utilities")
+    toolkit.addHandler(caplog.handler)
+    try:
+        with pytest.raises(BadReplyError, match="cannot be read"):
+            trip()
+    finally:
+        toolkit.removeHandler(caplog.handler)
+    assert "TypeError" in caplog.text
+    assert "trip" in caplog.text
+    assert words not in caplog.text
 
 
 def test_a_web_page_is_told_from_broken_json():

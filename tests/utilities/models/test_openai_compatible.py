@@ -113,6 +113,84 @@ def test_a_stream_that_stays_open_after_its_done_is_not_waited_for():
     asyncio.run(main())
 
 
+@both_ways
+def test_an_answer_whose_response_never_ends_is_not_waited_for(stream, monkeypatch):
+    monkeypatch.setattr("utilities.models.responses._TAIL_TIMEOUT", 0.2)
+
+    async def main() -> None:
+        async with serving_model("hang_tail", stream=stream) as (_, model):
+            reply = await asyncio.wait_for(model.ask(question()), 20)
+            assert (reply.text, reply.usage) == (ANSWER, PAID)
+            assert "failed_tries" not in reply.provider
+
+    asyncio.run(main())
+
+
+def test_comments_after_the_finish_reason_do_not_keep_an_answer_open(monkeypatch):
+    async def answer(http: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(http)
+        await response.write(FINISHED + b"\n\n")
+        while True:
+            await response.write(b": alive\n\n")
+            await asyncio.sleep(0.02)
+
+    async def main() -> None:
+        async with endpoint(answer) as base_url, model_at(base_url) as model:
+            assert (await asyncio.wait_for(model.ask(question()), 20)).text == "x"
+
+    monkeypatch.setattr("utilities.models.responses._TAIL_TIMEOUT", 0.2)
+    asyncio.run(main())
+
+
+def test_a_body_that_pauses_where_it_might_end_is_read_to_its_end(monkeypatch):
+    async def answer(http: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(http)
+        await response.write(b'{"choices": [{"message": {"content": "x"}')
+        await asyncio.sleep(0.5)
+        await response.write(b', "finish_reason": "stop"}]}')
+        return response
+
+    async def main() -> None:
+        async with endpoint(answer) as base_url, model_at(base_url, max_retries=1) as model:
+            assert (await model.ask(question())).text == "x"
+
+    monkeypatch.setattr("utilities.models.responses._TAIL_TIMEOUT", 0.1)
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/json", "text/event-stream"])
+@pytest.mark.parametrize("start", [b"", b"id: 1\n", b"retry: 10\n", b"event: message\n", b": hello\n\n"])
+def test_a_stream_is_known_by_its_beginning_and_its_end_may_be_missing(kind, start):
+    async def answer(http: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": kind})
+        await response.prepare(http)
+        await response.write(start + FINISHED + b"\n\ndata: [DONE]\n\n")
+        assert http.transport is not None
+        http.transport.close()
+        return response
+
+    async def main() -> None:
+        async with endpoint(answer) as base_url, model_at(base_url, max_retries=1) as model:
+            assert (await model.ask(question())).text == "x"
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(("status", "kind"), [(201, "application/json"), (200, "text/event-stream")])
+def test_a_good_body_is_an_answer_whatever_its_status_of_success_or_content_type(status, kind):
+    async def answer(_: web.Request) -> web.Response:
+        body = json.dumps({"choices": [{"message": {"content": "x"}, "finish_reason": "stop"}]})
+        return web.Response(text=body, status=status, content_type=kind)
+
+    async def main() -> None:
+        async with endpoint(answer) as base_url, model_at(base_url, max_retries=1) as model:
+            assert (await model.ask(question())).text == "x"
+
+    asyncio.run(main())
+
+
 def test_a_redirect_is_told_and_not_followed():
     async def answer(_: web.Request) -> web.Response:
         return web.Response(status=302, headers={"Location": "/elsewhere"})
@@ -280,6 +358,28 @@ def test_cancelling_closes_the_connection(fault, stream):
             await until(lambda: server.outcomes() == ["disconnected"])
 
     asyncio.run(main())
+
+
+@both_ways
+def test_an_answer_that_is_whole_when_it_is_cancelled_is_given_before_the_cancellation(stream):
+    saved = []
+
+    async def main() -> None:
+        async with serving_model("hang_tail", stream=stream) as (server, model):
+
+            async def ask_and_save() -> None:
+                saved.append(await model.ask(question()))
+                await asyncio.sleep(60)
+
+            task = asyncio.ensure_future(ask_and_save())
+            await until(lambda: server.log)
+            await asyncio.sleep(0.5)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await asyncio.wait_for(task, 20)
+
+    asyncio.run(main())
+    assert [(reply.text, reply.usage) for reply in saved] == [(ANSWER, PAID)]
 
 
 def test_closing_twice_or_before_any_request_is_fine():

@@ -150,6 +150,24 @@ def test_a_lasting_failure_is_asked_once(fault, kind, type_, stream):
     asyncio.run(main())
 
 
+@pytest.mark.parametrize(("status", "type_"), [(400, "bad_request"), (500, "server_error")])
+def test_a_reason_phrase_of_any_bytes_can_be_written_down(status, type_):
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"HTTP/1.1 {status} Ung\xfcltig\r\nContent-Length: 0\r\n\r\n".encode("latin-1"))
+        writer.close()
+
+    async def main() -> ModelError:
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            async with model_at(f"http://127.0.0.1:{port}/v1", max_retries=1) as model:
+                return await error_of(model)
+
+    error = asyncio.run(main())
+    assert error.type == type_
+    assert error.message.isprintable()
+
+
 def test_a_404_after_an_answer_refuses_only_that_request():
     async def main() -> None:
         async with serving_model("ok", "404") as (_, model):

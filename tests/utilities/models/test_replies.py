@@ -83,6 +83,23 @@ def test_a_stream_is_whole_with_either_its_finish_reason_or_its_done():
     assert read(delta({"content": "x"}), END).text == "x"
 
 
+def test_a_whole_message_after_its_deltas_adds_only_what_they_did_not_bring():
+    message = {"role": "assistant", "content": "an answer", "refusal": "no"}
+    last = {"choices": [{"index": 0, "delta": {}, "message": message, "finish_reason": "stop"}]}
+    reply = read(delta({"content": "an "}), delta({"content": "answer"}), last, END)
+    assert (reply.text, reply.provider["refusal"]) == ("an answer", "no")
+    assert read(delta({"role": "assistant", "content": ""}), last, END).text == "an answer"
+
+
+def test_an_index_may_come_as_text():
+    assert read({"choices": [{"index": "0", "delta": {"content": "x"}}]}, END).text == "x"
+
+
+def test_what_a_provider_calls_as_the_client_calls_its_own_is_not_taken_for_it():
+    reply = whole({"content": "x", "failed_tries": [5]}, failed_tries=5, usage=RAW_USAGE)
+    assert reply.cost == 0.25
+
+
 def test_other_choices_do_not_mix_with_the_first():
     other = {"choices": [{"index": 1, "delta": {"content": "other"}, "finish_reason": "stop"}]}
     assert read(delta({"content": "x"}), other, END).text == "x"
