@@ -2,6 +2,7 @@ import asyncio
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from aiohttp import web
 
@@ -21,6 +22,7 @@ from utilities.model_utils import (
     RefusedError,
     Reply,
     RetryableError,
+    RunStopped,
     RunStoppingError,
 )
 from utilities.models.failures import TYPES
@@ -90,6 +92,24 @@ def test_comments_keep_a_stream_alive():
             assert (await model.ask(question())).text == "x"
 
     asyncio.run(main())
+
+
+def test_whoever_asks_is_asked_before_each_next_try():
+    costs: list[float | None] = []
+
+    def before_retry(cost: float | None) -> None:
+        costs.append(cost)
+        if len(costs) == 2:
+            raise RunStopped
+
+    async def main() -> None:
+        async with serving_model("error_midstream:524", "500", "500") as (server, model):
+            with pytest.raises(RunStopped):
+                await model.ask(msgspec.structs.replace(question(), before_retry=before_retry))
+            assert len(server.log) == 2
+
+    asyncio.run(main())
+    assert costs == [0.001, None]
 
 
 def test_what_failed_tries_cost_is_told_with_the_answer():
