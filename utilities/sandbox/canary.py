@@ -7,13 +7,14 @@ The whole list of threats is in tests/utilities/sandbox; this is the part worth 
 
 import functools
 import sys
-import tempfile
 
 from utilities.sandbox import tiers
 from utilities.sandbox.protocol import Ready, encode_job
 from utilities.sandbox.worker import SandboxUnavailable, Zygote, ZygoteLost
 
 MOST_OF_OURS = 20
+CANARY = str(tiers.HERE.parent / "code_execution.py")
+"""A file that is always there, readable for everybody, and not among what a zygote may read."""
 ATTACKS = """
 import _socket, _thread, ctypes, os
 
@@ -104,17 +105,16 @@ def choose(sandbox: str) -> tiers.Tier:
 @functools.cache
 def probe(tier: tiers.Tier) -> str | None:
     """What is wrong with a tier on this machine; None when it holds."""
-    with tempfile.NamedTemporaryFile("w") as file:
-        try:
-            zygote = Zygote(tier, "bare", None, [file.name, *ours()])
-        except (SandboxUnavailable, OSError) as error:
-            return str(error)
-        try:
-            return _wall_fault(tier, zygote.ready) or _attack(zygote, file.name)
-        except ZygoteLost as error:
-            return f"the zygote was lost under attack ({error})"
-        finally:
-            zygote.close()
+    try:
+        zygote = Zygote(tier, "bare", None, [CANARY, *ours()])
+    except (SandboxUnavailable, OSError) as error:
+        return str(error)
+    try:
+        return _wall_fault(tier, zygote.ready) or _attack(zygote)
+    except (ZygoteLost, OSError) as error:
+        return f"the zygote was lost under attack ({error})"
+    finally:
+        zygote.close()
 
 
 def _wall_fault(tier: tiers.Tier, ready: Ready) -> str | None:
@@ -127,10 +127,18 @@ def _wall_fault(tier: tiers.Tier, ready: Ready) -> str | None:
     return None
 
 
-def _attack(zygote: Zygote, canary: str) -> str | None:
-    program = f"CANARY = {canary!r}\n{ATTACKS}"
+def _attack(zygote: Zygote) -> str | None:
+    program = f"CANARY = {CANARY!r}\n{ATTACKS}"
     job = encode_job(program, [[[0]]], 1000)
-    report = zygote.run(job, 1, seconds=10.0, memory=1 << 30, result_limit=1 << 16, cancelled=lambda: False)
+    report = zygote.run(
+        job,
+        1,
+        seconds=10.0,
+        memory=1 << 30,
+        result_limit=1 << 16,
+        most_printed=1000,
+        cancelled=lambda: False,
+    )
     result = report.results[0] if report.results else None
     if result is None or result.error is not None:
         return f"the attacks could not be tried ({report.error if result is None else result.error})"

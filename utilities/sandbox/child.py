@@ -18,16 +18,18 @@ from types import ModuleType
 
 from utilities.sandbox import kernel
 from utilities.sandbox.conversion import BadOutput, OutputTooLarge, to_grid
-from utilities.sandbox.wire import LENGTH, LOCKED
+from utilities.sandbox.wire import LENGTH, LOCKED, NO_MEMORY, NO_MEMORY_STATUS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from mmap import mmap
     from typing import Any
 
     Failure = tuple[str, str]
     """(error type, message)."""
+    Result = tuple[int, list[list[int]] | None, Failure | None, str, float]
+    """(index, output, failure, printed text, milliseconds)."""
 
 PROGRAM = "<program>"
 CHANNEL = 3
@@ -68,10 +70,21 @@ def read_job(channel: int) -> "tuple[bytes, list[list[list[int]]], int]":
     return job
 
 
-def report(channel: int, result: "tuple[int, list[list[int]] | None, Failure | None, str, float]") -> None:
-    """Write one result (index, output, failure, printed text, milliseconds), however long the channel takes.
+def report(channel: int, result: "Result") -> None:
+    """Write one result, however long the channel takes. Raises MemoryError where even that is too much."""
+    try:
+        unsent = _message(result)
+    except MemoryError:
+        give_back()
+        unsent = _message(result)
+    while unsent:
+        unsent = unsent[os.write(channel, unsent) :]
 
-    The JSON is put together by hand: a grid's repr is JSON already, and the encoder costs more than a small program.
+
+def _message(result: "Result") -> bytes:
+    """A result as JSON, with its length.
+
+    Put together by hand: a grid's repr is JSON already, and the encoder costs more than a small program.
     """
     index, output, failure, printed, duration = result
     kind, message = ("null", "null") if failure is None else (quoted(failure[0]), quoted(failure[1]))
@@ -79,9 +92,7 @@ def report(channel: int, result: "tuple[int, list[list[int]] | None, Failure | N
         f'{{"index":{index},"output":{output or "null"},"error_type":{kind},"error":{message},'
         f'"stdout":{quoted(printed)},"duration_ms":{duration:.3f}}}'
     ).encode()
-    unsent = LENGTH.pack(len(body)) + body
-    while unsent:
-        unsent = unsent[os.write(channel, unsent) :]
+    return LENGTH.pack(len(body)) + body
 
 
 class _Printed(io.TextIOBase):
@@ -112,7 +123,10 @@ class _Printed(io.TextIOBase):
 
 
 def serve(channel: int) -> None:
-    """Read the job from the channel, run its program, write one result per input grid."""
+    """Read the job from the channel, run its program, write one result per input grid.
+
+    Raises MemoryError, at times in the guise of a SystemError, when the program leaves too little memory to go on.
+    """
     program, inputs, stdout_limit = read_job(channel)
     printed = PRINTED
     printed.limit(stdout_limit)
@@ -126,9 +140,11 @@ def serve(channel: int) -> None:
         begin = now
 
 
-RESERVE: "list[mmap]" = []
-"""One mapping, made by the zygote, of which a piece is given back each time that memory runs out."""
+RESERVE: "Iterator[mmap]" = iter(())
+"""Mappings, made by the zygote, of which one is given back each time that memory runs out."""
 PIECE = 2 << 20
+TO_COMPILE = 1000
+"""Bytes of memory for each character of a program: more than its compiler ever needs."""
 PRINTED = _Printed()
 MODULE = ModuleType("program")
 MODULE.__dict__["__builtins__"] = builtins
@@ -167,7 +183,9 @@ def _compile(text: str) -> "Any":
     try:
         return compile(text, PROGRAM, "exec", dont_inherit=True)
     except MemoryError:
-        raise
+        # The parser raises it too, for what is nested too deeply: then there is memory enough.
+        bytes(TO_COMPILE * len(text) + 2 * PIECE)
+        raise _Unreadable(RecursionError("the program is nested too deeply")) from None
     except Exception as error:
         raise _Unreadable(error) from None
 
@@ -184,9 +202,8 @@ def _solve(
 
 def _failure(error: BaseException) -> "Failure":
     """(error type, message with the line in the program) of what a program raised."""
-    if isinstance(error, MemoryError) and len(RESERVE[0]) > PIECE:
-        # Or saying so would need memory that the program still holds.
-        RESERVE[0].resize(len(RESERVE[0]) - PIECE)
+    if isinstance(error, MemoryError) or _hides_memory_error(error):
+        return _out_of_memory(error)
     match error:
         case BadOutput():
             return "bad_output", str(error)[:1000]
@@ -194,9 +211,39 @@ def _failure(error: BaseException) -> "Failure":
             return "output_too_large", str(error)[:1000]
         case _Unreadable():
             return "syntax_error", _syntax_message(error.args[0])
-        case MemoryError():
-            return "memory", "the program needed more memory than it may use" + _place(error)
     return "exception", f"{type(error).__name__}: {_text(error)}"[:1000] + _place(error)
+
+
+def give_back() -> None:
+    """Give back a piece of the reserve, if there is one; needs no memory itself, not even for a number."""
+    for piece in RESERVE:
+        piece.close()
+        return
+
+
+def _out_of_memory(error: BaseException) -> "Failure":
+    """The failure of a program that used up its memory. Raises MemoryError where that cannot even be said."""
+    give_back()  # or saying so would need memory that the program still holds
+    place = _place(error)
+    error.__traceback__ = None  # with it go the program's frames and what they hold
+    return "memory", NO_MEMORY + place
+
+
+def _hides_memory_error(error: BaseException) -> bool:
+    """Whether it is what CPython and numpy make of some MemoryErrors: a SystemError that says no error was set.
+
+    The interpreter's loop says so when it had no memory for a frame. Functions in C that say so may also be broken:
+    these are believed where there is no memory indeed.
+    """
+    if type(error) is not SystemError or len(error.args) != 1 or type(error.args[0]) is not str:
+        return False
+    if not error.args[0].endswith("returned NULL without setting an exception"):
+        return error.args[0] == "error return without exception set"
+    try:
+        bytes(PIECE)
+    except MemoryError:
+        return True
+    return False
 
 
 def _syntax_message(error: Exception) -> str:
@@ -230,11 +277,14 @@ def _clean(text: str) -> str:
 
 def run(zygote: int, memory: int, seconds: int, rules: "kernel.Filter | None") -> None:
     """A child's whole life. Never returns."""
+    status = 0
     try:
         lock_up(zygote, memory, seconds, rules)
         os.write(CHANNEL, LOCKED)
         gc.enable()
         serve(CHANNEL)
         os.close(CHANNEL)
+    except (MemoryError, SystemError):
+        status = NO_MEMORY_STATUS
     finally:
-        os._exit(0)
+        os._exit(status)

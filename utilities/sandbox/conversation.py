@@ -13,7 +13,7 @@ from collections.abc import Callable
 import msgspec
 
 from utilities.sandbox.protocol import ErrorType, Result
-from utilities.sandbox.wire import LENGTH, LOCKED
+from utilities.sandbox.wire import LENGTH, LOCKED, NO_MEMORY, NO_MEMORY_STATUS
 
 SLICE_SECONDS = 0.02
 """How long results may sit in the socket, and how late a cancellation may be noticed."""
@@ -29,13 +29,15 @@ _decode = msgspec.json.Decoder(Result).decode
 class Conversation:
     """One job on its way through a connected, non-blocking socket."""
 
-    def __init__(self, channel: socket.socket, job: bytes, count: int, limit: int) -> None:
-        """`count` results are expected, each of at most `limit` bytes."""
+    def __init__(self, channel: socket.socket, job: bytes, count: int, limit: int, most_printed: int) -> None:
+        """`count` results are expected, each of at most `limit` bytes, with `most_printed` characters of printed text
+        over all of them: what is more is dropped."""
         self._channel = channel
         self._unsent = memoryview(job)
         self._received = bytearray()
         self._count = count
         self._limit = limit
+        self._may_print = most_printed
         self.locked = False
         """Whether the child has shut itself in: whatever happens before is ours, not the program's."""
         self.results: list[Result] = []
@@ -115,6 +117,9 @@ class Conversation:
         if result.index != len(self.results) or not regular or not whole:
             raise _Broken("bad_output", "the program wrote to the sandbox's own channel")
         result.error = result.error and result.error[:MOST_OF_AN_ERROR]
+        # The child keeps to the limit by itself, unless its program tampers with it.
+        result.stdout = result.stdout[: self._may_print]
+        self._may_print -= len(result.stdout)
         self.results.append(result)
 
 
@@ -134,4 +139,6 @@ def death(status: int) -> Failure:
         if number == signal.SIGSYS:
             name += ", a forbidden system call"
         return "killed", f"the program was ended by {name}"
+    if status >> 8 == NO_MEMORY_STATUS:
+        return "memory", NO_MEMORY
     return "killed", f"the program ended its interpreter (exit code {status >> 8}) before it returned"

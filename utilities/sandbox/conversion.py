@@ -37,9 +37,13 @@ def to_grid(value: "Any") -> list[list[int]]:
 
 def _items(value: "Any", what: str, of: str) -> "list[Any]":
     """The items of a list, tuple or numpy array, whatever a subclass pretends them to be."""
-    if isinstance(value, list):
-        items = [*list.__iter__(value)] if type(value) is not list else value
-    elif isinstance(value, tuple):
+    items: list[Any]
+    kind = type(value)  # and not isinstance, which believes an object's own __class__
+    if kind is list:
+        items = value
+    elif issubclass(kind, list):
+        items = [*list.__iter__(value)]
+    elif issubclass(kind, tuple):
         items = [*tuple.__iter__(value)]
     elif _is_array(value):
         items = _array_items(value, what, of)
@@ -54,7 +58,9 @@ def _array_items(value: "Any", what: str, of: str) -> "list[Any]":
     wanted = 2 if of == "rows" else 1
     if value.ndim != wanted:
         raise BadOutput(f"{what} is a numpy array of {value.ndim} dimensions, not {wanted}")
-    if of == "rows" and value.size:
+    if not value.size:
+        raise BadOutput("row 1 has no cells" if of == "rows" and len(value) else f"{what} has no {of}")
+    if of == "rows":
         _check_size(*value.shape)
     elif value.size > MAX_CELLS:
         raise OutputTooLarge(f"{what} has {value.size} cells")
@@ -79,12 +85,12 @@ def _row(value: "Any", number: int, width: int) -> list[int]:
 
 def _cell(value: "Any", number: int) -> int:
     """An unusual cell as an int; raises BadOutput."""
-    plain = value.item() if _is_scalar(value) else value
-    if _is_scalar(plain) and plain.dtype.kind == "f":  # longdouble, which Python has nothing of its own for
-        plain = float(plain)
-    if isinstance(plain, float) and plain.is_integer():
-        plain = int(plain)
-    if not isinstance(plain, int):
+    plain = value.tolist() if _is_scalar(value) else value  # not item(), which makes 0.0 of a masked cell
+    if _is_longdouble(plain):
+        plain = int(plain) if plain.is_integer() else plain
+    elif issubclass(type(plain), float) and float.is_integer(plain):
+        plain = float.__int__(plain)
+    if not issubclass(type(plain), int):
         raise BadOutput(f"row {number} holds {_name(plain)}, which is not a whole number from 0 to 9")
     colour = int.__index__(plain)  # of a subclass too, whatever it pretends to be
     if not 0 <= colour <= 9:
@@ -94,14 +100,20 @@ def _cell(value: "Any", number: int) -> int:
 
 def _is_array(value: "Any") -> bool:
     numpy = sys.modules.get("numpy")
-    return numpy is not None and isinstance(value, numpy.ndarray)
+    return numpy is not None and issubclass(type(value), numpy.ndarray)
 
 
 def _is_scalar(value: "Any") -> bool:
     numpy = sys.modules.get("numpy")
     return numpy is not None and (
-        isinstance(value, numpy.generic) or (isinstance(value, numpy.ndarray) and value.ndim == 0)
+        issubclass(type(value), numpy.generic) or (issubclass(type(value), numpy.ndarray) and value.ndim == 0)
     )
+
+
+def _is_longdouble(value: "Any") -> bool:
+    """Whether it is what numpy has for numbers that no float of Python can hold."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and type(value) is numpy.longdouble
 
 
 def _short(value: int) -> str:
@@ -112,8 +124,8 @@ def _short(value: int) -> str:
 def _name(value: "Any") -> str:
     """The value in few words: its kind, and the value itself where that is short and safe to print."""
     kind = type(value)
-    if kind is float:
-        return f"{value!r}"
+    if kind is float or _is_longdouble(value):
+        return str(value)
     if kind is str:
         return f"the text {value[:20]!r}"
     return "None" if value is None else f"a value of type {kind.__name__}"

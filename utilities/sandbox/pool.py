@@ -125,7 +125,9 @@ class Pool:
         limits: Limits | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Execution:
-        """Run the program on each input grid (known to be one), in one child; waits for a free worker. Raises PoolClosed.
+        """Run the program on each input grid (known to be one), in one child; waits for a free worker.
+
+        Raises PoolClosed, and RuntimeError in a process forked from the pool's own.
 
         `cancelled` is asked every now and then; once it says so, the child is killed.
         """
@@ -139,7 +141,7 @@ class Pool:
             report = self._run_on(worker, flavour, job, len(inputs), limits, cancelled)
         finally:
             self._free.put(worker)
-        return Execution(_outcomes(report, len(inputs), limits.stdout_characters), self.tier)
+        return Execution(_outcomes(report, len(inputs)), self.tier)
 
     async def run_async(
         self, program: str, inputs: Sequence[Grid], limits: Limits | None = None
@@ -182,6 +184,7 @@ class Pool:
                     seconds=limits.seconds,
                     memory=limits.memory_mb << 20,
                     result_limit=limits.result_bytes,
+                    most_printed=limits.stdout_characters,
                     cancelled=cancelled,
                 )
             except (ZygoteLost, SandboxUnavailable, OSError) as error:
@@ -217,7 +220,12 @@ class Pool:
             zygote.close()
 
     def close(self) -> None:
-        """End every child and zygote, also under running jobs, whose callers get PoolClosed. Safe to call twice."""
+        """End every child and zygote, also under running jobs, whose callers get PoolClosed. Safe to call twice.
+
+        In a forked process it does nothing: all that is still its parent's.
+        """
+        if os.getpid() != self._pid:
+            return
         with self._lock:
             self._closed = True
         self._starter.close()
@@ -250,14 +258,11 @@ def _installed(package: str) -> bool:
     return importlib.util.find_spec(package) is not None
 
 
-def _outcomes(report: Report, count: int, stdout_characters: int) -> list[Outcome]:
-    """One outcome per grid: the results there are, then the reason why there are no more.
-
-    The child keeps to the limit of printed text by itself, unless its program tampers with it.
-    """
-    done, left = [], stdout_characters
-    for result in report.results:
-        stdout, left = result.stdout[:left], max(0, left - len(result.stdout))
-        done.append(Outcome(result.output, result.error_type, result.error, stdout, result.duration_ms))
+def _outcomes(report: Report, count: int) -> list[Outcome]:
+    """One outcome per grid: the results there are, then the reason why there are no more."""
+    done = [
+        Outcome(result.output, result.error_type, result.error, result.stdout, result.duration_ms)
+        for result in report.results
+    ]
     missing = Outcome(None, report.error_type, report.error, "", 0.0)
     return done + [missing] * (count - len(done))

@@ -129,9 +129,12 @@ class Zygote:
         seconds: float,
         memory: int,
         result_limit: int,
+        most_printed: int,
         cancelled: Callable[[], bool],
     ) -> Report:
         """Run a job (`protocol.encode_job`) of `count` grids within `seconds` (wall clock) and `memory` (bytes).
+
+        At most `result_limit` bytes per result and `most_printed` characters of printed text are taken.
 
         Raises ZygoteLost; whatever the program does is in the report.
         """
@@ -139,7 +142,7 @@ class Zygote:
         ours, theirs = socket.socketpair()
         with ours:
             ours.setblocking(False)
-            conversation = Conversation(ours, job, count, result_limit)
+            conversation = Conversation(ours, job, count, result_limit, most_printed)
             conversation.send()
             with theirs:
                 self._tell(TICKET.pack(memory, int(seconds) + 2), theirs)

@@ -71,7 +71,8 @@ def main(descriptor: int, boot_text: str) -> None:
     gc.collect()
     held = fill_holes()
     kernel.collapse_memory()
-    child.RESERVE.append(mmap.mmap(-1, (PIECES + 1) * child.PIECE, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
+    private = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+    child.RESERVE = iter([mmap.mmap(-1, child.PIECE, private) for _ in range(PIECES)])
     base = kernel.address_space()
     ready = _lock_in(boot)
     rules = kernel.Filter("reader" if boot["landlock"] else "blind") if boot["seccomp"] else None

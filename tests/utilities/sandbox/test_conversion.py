@@ -67,6 +67,17 @@ def test_what_is_meant_as_a_grid_is_taken_as_one(value: object, grid: list[list[
     assert to_grid(value) == grid
 
 
+class Pretender:
+    """Says that it is of another class."""
+
+    def __init__(self, kind: type) -> None:
+        self.kind = kind
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> type:  # type: ignore[override]
+        return self.kind
+
+
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
@@ -83,6 +94,14 @@ def test_what_is_meant_as_a_grid_is_taken_as_one(value: object, grid: list[list[
         ([[1], 2], "row 2 is a value of type int"),
         ([[1], [2, 3]], "row 2 has 2 cells where row 1 has 1"),
         ([[10]], "row 1 holds 10"),
+        (np.zeros((10**9, 0)), "no cells"),
+        ([list(np.ma.masked_array([1, 2], mask=[True, False]))], "row 1 holds None"),
+        ([[np.ma.masked_array(3, mask=True)]], "row 1 holds None"),
+        ([[np.longdouble("1.00000000000000001")]], "row 1 holds 1.0"),
+        (Pretender(list), "a value of type Pretender"),
+        ([Pretender(tuple)], "a value of type Pretender"),
+        ([[Pretender(int)]], "a value of type Pretender"),
+        ([[Pretender(np.ndarray)]], "a value of type Pretender"),
     ],
 )
 def test_what_is_no_grid_says_where_and_why(value: object, reason: str) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 import time
@@ -199,6 +200,30 @@ def test_a_pool_is_not_used_across_a_fork(pool: Pool) -> None:
     with pytest.raises(RuntimeError, match="forked"):
         pool.run(ECHO, [[[1]]])
     pool._pid -= 1
+
+
+def test_a_forked_process_leaves_the_zygotes_alone_when_it_ends() -> None:
+    how = """
+    echo = "def solve_task(grid): return grid"
+    pool = Pool(1)
+    zygote = [pool.run(echo, [[[7]]]), run(echo, [[[7]]])] and pool._workers[0].zygotes["bare"]
+    if not os.fork():
+        pool.close()
+        sys.exit()
+    os.wait()
+    again = pool.run(echo, [[[7]]])
+    print(again.outcomes[0].output, pool._workers[0].zygotes["bare"] is zygote)
+    pool.close()
+    """
+    with started(how) as process:
+        output, errors = process.communicate(timeout=60)
+    assert output == "[[7]] True\nready\n", errors
+
+
+def test_no_temporary_directory_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nonexistent")
+    canary.probe.cache_clear()
+    assert choose("auto").name != tiers.UNSAFE
 
 
 CHILD = """

@@ -42,11 +42,57 @@ def test_a_forgotten_import_is_a_name_error(pool: Pool, program: str) -> None:
         "L = []\ndef solve_task(g):\n    while True: L.append(bytearray(10))",
         "L = {}\ndef solve_task(g):\n    i = 0\n    while True:\n        i += 1; L[i] = str(i)",
         "L = []\nwhile True: L = [L]",
+        "L = []\ndef solve_task(g):\n    while True: L.append([0] * 3)",
+        "def grow():\n    L = []\n    while True: L.append((len(L),))\ndef solve_task(g): return grow()",
+        "def grow():\n    L = None\n    while True:\n        L = (L,)\n        yield L\n"
+        "def solve_task(g):\n    for L in grow(): pass",
     ],
 )
 def test_running_out_of_memory_is_said_for_each_grid(pool: Pool, program: str) -> None:
-    outcomes = pool.run(program, [[[1]], [[2]], [[3]]], Limits(memory_mb=48)).outcomes
-    assert [found.error_type for found in outcomes] == ["memory"] * 3, outcomes
+    for count in (3, 30):
+        outcomes = pool.run(program, [[[1]]] * count, Limits(memory_mb=48, seconds=60)).outcomes
+        assert [found.error_type for found in outcomes] == ["memory"] * count, outcomes
+
+
+BREADTH_FIRST = """
+from collections import deque
+def solve_task(g):
+    q = deque([tuple(map(tuple, g))])
+    seen = set()
+    while q:
+        s = q.popleft()
+        seen.add(s)
+        for i in range(4):
+            q.append(s + (tuple([i] * len(seen)) if len(seen) < 9 else (len(seen), i),)[:5])
+"""
+
+
+def test_a_search_without_end_runs_out_of_memory(pool: Pool) -> None:
+    outcomes = pool.run(BREADTH_FIRST, [[[1, 2], [3, 4]]] * 5, Limits(memory_mb=128, seconds=60)).outcomes
+    assert [found.error_type for found in outcomes] == ["memory"] * 5, outcomes
+
+
+def test_a_program_that_holds_all_memory_is_not_said_to_be_killed(pool: Pool) -> None:
+    program = """
+H = None
+def solve_task(g):
+    global H
+    try:
+        while True: H = (H,)
+    except MemoryError: pass
+    return [[1]]
+"""
+    for found in pool.run(program, [[[1]]] * 3, Limits(memory_mb=48)).outcomes:
+        assert found.output == [[1]] or found.error_type == "memory", found
+
+
+def test_what_is_nested_too_deeply_is_a_syntax_error(pool: Pool) -> None:
+    found = outcome(pool, "x=" + "-" * 100_000 + "1")
+    assert found.error_type == "syntax_error" and "nested too deeply" in str(found.error), found
+
+
+def test_a_program_too_large_for_its_memory_is_said_to_be(pool: Pool) -> None:
+    assert outcome(pool, "#" + "x" * 50_000_000, Limits(memory_mb=16)).error_type == "memory"
 
 
 def test_errors_are_told_in_a_bounded_number_of_characters(pool: Pool) -> None:
