@@ -11,7 +11,7 @@ from apps.server.lanes import TooBusy
 from apps.server.refusals import ApiError
 from apps.server.streams import client_left
 from apps.server.turns import ClientLeft
-from utilities.code_execution import Execution, Outcome
+from utilities.code_execution import Execution, Outcome, PoolClosed
 from utilities.grid import Grid, grid_fault
 
 MOST_GRIDS = 100
@@ -57,7 +57,7 @@ def execute_code(body: Program) -> GridResult | GridResults:
 
 
 def run_program(code: str, grids: list[Grid]) -> Execution:
-    """Run `code` for the client of this request. Raises ApiError: 429 when too many wait, 503 when the sandbox failed."""
+    """Run `code` for the client of this request. Raises ApiError: 429 when too many wait, 503 when the sandbox failed or is being closed."""
     try:
         client = username_or_none() or request.remote_addr or ""
         execution = lanes().run(client, code, grids, client_left())
@@ -65,6 +65,8 @@ def run_program(code: str, grids: list[Grid]) -> Execution:
         raise ApiError(503, "The client has left.") from None
     except TooBusy as busy:
         raise ApiError(429, f"Too many programs are waiting; {busy}.", retry_after=busy.retry_after) from None
+    except PoolClosed:
+        raise ApiError(503, "The server is stopping; send it again later.", retry_after=5) from None
     if any(outcome.error_type == "sandbox_error" for outcome in execution.outcomes):
         raise ApiError(503, "The sandbox failed, not the program; send it again.", retry_after=1)
     return execution

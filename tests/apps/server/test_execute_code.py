@@ -214,3 +214,14 @@ def test_the_unsafe_tier_is_refused(tmp_path: Path) -> None:
     (tmp_path / "dataset.json").write_bytes(b"[%b]" % make_task().line)
     with pytest.raises(RunFailed, match="isolation"):
         create_app({"SANDBOX": "unsafe", "DATA_DIRECTORY": tmp_path, "DATASET": tmp_path / "dataset.json"})
+
+
+def test_who_still_waits_when_the_server_stops_gets_a_503(tmp_path: Path) -> None:
+    (tmp_path / "dataset.json").write_bytes(b"[%b]" % make_task().line)
+    app = create_app({"PUBLISH": False, "DATA_DIRECTORY": tmp_path, "DATASET": tmp_path / "dataset.json"})
+    app.extensions["lanes"].close()
+    reply = app.test_client().post(URL, json={"code": IDENTITY, "input_grid": [[1]]})
+    close_app(app)
+    assert reply.status_code == 503 and reply.json is not None
+    assert (reply.json["success"], "stopping" in reply.json["error"]) == (False, True)
+    assert int(reply.headers["Retry-After"]) >= 1
