@@ -33,7 +33,7 @@ from utilities.results import AppendFile, RunLock
 from utilities.results_files import VERIFIED, find_results
 from utilities.terminal import note
 from utilities.verification import verified_records
-from utilities.verification_report import print_report
+from utilities.verification_report import has_final_verdicts, print_report
 from utilities.verifiers import Verifier, make_verifier
 
 LOG = Path(__file__).resolve().parent / "synthetic_data" / "code_verification.log"
@@ -120,7 +120,7 @@ def _missing(results: Path, output: Path, *, again: bool) -> tuple[Iterator[Reco
         output.unlink(missing_ok=True)
     done = KeySet()
     for record in current_results(output) if output.exists() else ():
-        if _is_final(record):
+        if has_final_verdicts(record):
             done.add(_key(record))
     if len(done):
         note(f"{len(done)} results were verified before and are not run again (--again does)")
@@ -139,11 +139,6 @@ def _telling_what_is_kept(results: Path, output: Path) -> Iterator[None]:
             kept = ""
             output.unlink(missing_ok=True)
         raise RunFailed(f"{results}: {error}{kept}") from None
-
-
-def _is_final(record: Record) -> bool:
-    """False where the sandbox itself failed: that is run again."""
-    return not any(reason.startswith("sandbox_error") for reason in record["verification_reason"])
 
 
 async def _verify(records: Iterator[Record], output: Path, verifier: Verifier, done: int) -> None:

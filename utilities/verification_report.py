@@ -1,19 +1,21 @@
 """What a verified file says, on the screen: each attempt of the last run, and every run with its failure classes."""
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from utilities.record_reader import current_results
-from utilities.terminal import printable
+from utilities.records import Record
+from utilities.terminal import note, printable
 
 MOST_ROWS = 60
 """The attempts of a longer run are not listed one by one."""
 
 
 class _Verdicts(msgspec.Struct):
-    """The part of a verified record that the tables need."""
+    """The part of a verified record that the tables need; each list has one element per attempt."""
 
     task_id: str
     train_success: list[bool]
@@ -23,10 +25,37 @@ class _Verdicts(msgspec.Struct):
     run_id: str = ""
     version: int = 0
 
+    def __post_init__(self) -> None:
+        attempts = len(self.verification_reason)
+        others = len(self.train_success), len(self.verification_success), len(self.hard_coded)
+        if others != (attempts,) * 3:
+            raise ValueError("its verdicts are on different numbers of attempts")
+
     @property
     def is_verified(self) -> bool:
         """One of the attempts passed all test pairs."""
         return any(self.verification_success)
+
+
+def has_final_verdicts(record: Record) -> bool:
+    """False where verdicts are missing or no verdicts, or the sandbox itself failed: that is to be run again."""
+    try:
+        verdicts = msgspec.convert(record, _Verdicts)
+    except msgspec.ValidationError:
+        return False
+    return not any(reason.startswith("sandbox_error") for reason in verdicts.verification_reason)
+
+
+def _verdicts(verified: Path) -> Iterator[_Verdicts]:
+    """What a verified file holds, streaming; ends with a note on records that hold no verdicts, if there are any."""
+    without = 0
+    for body in current_results(verified, msgspec.Raw):
+        try:
+            yield msgspec.json.decode(body, type=_Verdicts)
+        except msgspec.ValidationError:
+            without += 1
+    if without:
+        note(f"{without} results in {verified} hold no verdicts and are not counted")
 
 
 class _RunTally:
@@ -64,7 +93,7 @@ def print_report(verified: Path, models: dict[str, str]) -> None:
     """
     tallies: dict[str, _RunTally] = {}
     rows: list[_Verdicts] = []
-    for record in current_results(verified, _Verdicts):
+    for record in _verdicts(verified):
         if record.run_id not in tallies:
             tallies[record.run_id], rows = _RunTally(), []
         tallies[record.run_id].add(record)

@@ -155,6 +155,30 @@ def test_a_failure_of_the_sandbox_is_run_again(tmp_path: Path) -> None:
     assert "verified 1 of 1 tasks" in stdout
 
 
+@pytest.mark.parametrize("run_id", ["run1", ""])
+@pytest.mark.parametrize(
+    "changes",
+    [{"verification_reason": None}, {"verification_reason": [None]}, {"verification_reason": 5}, {"hard_coded": []}],
+)  # fmt: skip
+def test_a_record_without_verdicts_is_verified(tmp_path: Path, changes: dict[str, Any], run_id: str) -> None:
+    path = write(tmp_path / "results.jsonl", result(1, [RIGHT], run_id))
+    *_, (record,) = verify(path)
+    (tmp_path / "results.verified.jsonl").write_text(json.dumps(record | changes) + "\n")
+    code, stdout, stderr, records = verify(path)
+    assert (code, "Traceback" in stderr, len(records)) == (0, False, 2), stderr
+    assert "verified 1 of 1 tasks" in stdout
+    assert ("1 results in" in stderr) == (not run_id)  # with an id, the verdicts have taken its place
+
+
+def test_half_a_surrogate_pair_is_named_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "results.jsonl"
+    good = json.dumps(result(1, [RIGHT])) + "\n"
+    path.write_text(good + json.dumps(result(2, [], python_code=["x = 1 # \ud800"])) + "\n")
+    code, _, stderr, _ = verify(path)
+    assert code == 1 and len(stderr.strip().splitlines()) == 1
+    assert "line 2 of" in stderr and "\\ud800 is half of a surrogate pair" in stderr and "column" in stderr
+
+
 def test_what_programs_and_files_say_is_shown_as_text(tmp_path: Path) -> None:
     program = "def solve_task(grid):\n    raise ValueError('[/b] [list] x\\n\\x1b[2Jverified 9 of 9 tasks')"
     path = write(
