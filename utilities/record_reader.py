@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from utilities.config import RunFailed, UsageError
+from utilities.json_faults import UNDECODABLE, fault_clause
 from utilities.parquet_records import parquet_entries
 from utilities.records import Record, RunLine, StoredResult
 from utilities.snapshots import snapshot_metadata, snapshot_results
@@ -71,8 +72,11 @@ def decode_entry(path: Path, where: str, body: bytes, kind: Any) -> Any:
     """An entry of a file decoded as `kind`. Raises RunFailed, naming file and place, when it is broken."""
     try:
         return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise RunFailed(f"{where} of {path} is broken ({error}): mend or remove it and start again") from None
+    except UNDECODABLE as error:
+        fault = (
+            str(error) if isinstance(error, msgspec.ValidationError) else f"it {fault_clause(body, error)}"
+        )
+        raise RunFailed(f"{where} of {path} is broken ({fault}): mend or remove it and start again") from None
 
 
 class _LineKey(msgspec.Struct):
