@@ -93,7 +93,7 @@ const KEYS = {
 };
 
 async function takeIn(database, store, value) {
-  const isSound = store === "tasks" || store === "variations" ? isTask(value) : typeof value?.task_id === "string";
+  const isSound = store === "tasks" || store === "variations" ? taskFault(value) === null : typeof value?.task_id === "string";
   if (!isSound || (await database.get(store, KEYS[store](value)))) return 0;
   await database.put(store, value);
   return 1;
