@@ -109,9 +109,9 @@ def test_a_zygote_killed_under_a_job_costs_nobody_a_result(pool: Pool) -> None:
 
 
 def test_a_sandbox_lost_twice_is_ours_and_not_the_program_s(pool: Pool) -> None:
-    program = "import time\ndef solve_task(grid):\n    time.sleep(30)\n    return grid"
+    program = "import time\ndef solve_task(grid):\n    time.sleep(60)\n    return grid"
     with ThreadPoolExecutor(1) as threads:
-        run = threads.submit(pool.run, program, [[[1]]])
+        run = threads.submit(pool.run, program, [[[1]]], Limits(seconds=60))
         while not run.done():
             for pid in zygotes():
                 kill(pid)
