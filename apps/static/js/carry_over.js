@@ -28,11 +28,11 @@ export async function carryOver(work, { api, knows, name, push }) {
   }
 
   const isThere = thereAlready(api, name, numberOf);
-  for (const trace of list(work.traces)) {
+  for (const trace of byTime(work.traces)) {
     if (knows(trace.task_id) && await isThere("traces", "trace_id", trace)) result.already += 1;
     else await send(trace, "trace", "addTrace", noteOf(trace, trace.trace_id));
   }
-  for (const flaw of list(work.flaws)) {
+  for (const flaw of byTime(work.flaws)) {
     if (knows(flaw.task_id) && await isThere("flaws", "flaw_id", flaw)) result.already += 1;
     else await send(flaw, "flaw", "addFlaw", noteOf(flaw, flaw.flaw_id));
   }
@@ -43,6 +43,9 @@ export async function carryOver(work, { api, knows, name, push }) {
   const mine = { drafts: renamed(work.drafts ?? {}, { owner, name, numberOf }), solutions: solutions.filter(({ version }) => version !== null) };
   return { ...result, mine };
 }
+
+/** As they were written; a browser keeps them by their ids, which are drawn at random. */
+const byTime = (notes) => [...list(notes)].sort((one, other) => `${one?.timestamp}`.localeCompare(`${other?.timestamp}`));
 
 const noteOf = ({ text, cells }, client_id) => ({ text, client_id, ...(cells ? { cells } : {}) });
 
