@@ -1,85 +1,20 @@
 """The run loop with a scripted model: what is asked, saved, counted, resumed and stopped."""
 
 import asyncio
-import dataclasses
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from agents.reasoning_code_generator import ReasoningCodeGenerator
 from tests.conftest import TasksFile
 from tests.scripted_model import ScriptedModel, same_code
-from utilities.attempts import ask_best_of
-from utilities.config import RunConfig, RunFailed, UsageError
-from utilities.data_loader import Task
-from utilities.model_utils import Model, RefusedError, Reply, Request, RetryableError, RunStoppingError, Usage
+from tests.utilities.running import Runner, failing, job
+from utilities.config import RunFailed, UsageError
+from utilities.model_utils import RefusedError, Reply, Request, RetryableError, RunStoppingError
 from utilities.record_reader import current_results
-from utilities.records import CodeResultLine, Record, attempt_fields
-from utilities.results import ResultsFile, journal_path
-from utilities.run_setup import Job, prepare
-from utilities.runner import Run, run_job
-
-AGENT = ReasoningCodeGenerator()
-
-
-async def work(model: Model, task: Task, config: RunConfig) -> Record:
-    attempts = await ask_best_of(model, AGENT.messages(task), config)
-    programs = [AGENT.parse(attempt.text).python_code if attempt.text else None for attempt in attempts]
-    return attempt_fields(attempts) | {"reasoning": [None] * len(attempts), "python_code": programs}
-
-
-def job(folder: Path) -> Job:
-    return Job(
-        script="generate_code_data",
-        description="A script.",
-        example="python script.py",
-        results=folder / "code_data_results.jsonl",
-        log=folder / "code_data_generation.log",
-        prompts=lambda task: [AGENT.messages(task)],
-        work=work,
-        line=CodeResultLine,
-        answer_field="python_code",
-        answer_noun="programs",
-    )
-
-
-class Runner:
-    """Runs the job above on a folder with a scripted model."""
-
-    def __init__(self, folder: Path, dataset: Path) -> None:
-        self.folder, self.dataset = folder, dataset
-        self.results = folder / "code_data_results.jsonl"
-
-    def __call__(self, model: ScriptedModel, *argv: str) -> int:
-        dataset = [] if "--resume" in argv else ["--dataset", str(self.dataset)]
-        setup = dataclasses.replace(prepare(job(self.folder), [*dataset, *argv]), model=model)
-        with ResultsFile(setup.results, setup.run.run_id) as results:
-            return asyncio.run(Run(setup, results).run())
-
-    def lines(self, kind: str) -> list[dict[str, Any]]:
-        lines = [json.loads(line) for line in self.results.read_text().splitlines()]
-        return [line for line in lines if line["entry_type"] == kind]
-
-
-@pytest.fixture
-def runner(tmp_path: Path, tasks_file: TasksFile, monkeypatch: pytest.MonkeyPatch) -> Runner:
-    monkeypatch.setattr("utilities.run_setup.get_model", lambda *_: ScriptedModel())
-    return Runner(tmp_path / "out", tasks_file(7))
-
-
-def failing(*numbers: int, error: Callable[[], Exception]) -> Callable[[Request], Reply]:
-    """Answers, except to the requests of these numbers (from 1)."""
-    count = iter(range(1, 10_000))
-
-    def answer(request: Request) -> Reply:
-        if next(count) in numbers:
-            raise error()
-        return same_code(request)
-
-    return answer
+from utilities.results import journal_path
+from utilities.run_setup import prepare
+from utilities.runner import run_job
 
 
 def test_a_run_writes_one_result_per_task_and_metadata_last(runner: Runner) -> None:
@@ -219,13 +154,6 @@ def test_a_refused_key_stops_the_run(runner: Runner) -> None:
     assert len(again.requests) == 5
 
 
-@pytest.mark.parametrize("at_once", ["1", "3", "5", "7"])
-def test_a_stop_under_a_cost_cap_ends_the_run(runner: Runner, at_once: str) -> None:
-    refused = failing(*range(1, 99), error=lambda: RunStoppingError("key_refused", "the key is refused"))
-    with pytest.raises(RunFailed, match="the key is refused"):
-        runner(ScriptedModel(refused, delay=0.01), "--max_cost", "5", "--max_concurrent_tasks", at_once)
-
-
 def test_a_refused_key_costs_no_answer_that_is_under_way(
     runner: Runner, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -242,18 +170,6 @@ def test_a_refused_key_costs_no_answer_that_is_under_way(
         runner(Slow(), "--max_concurrent_tasks", "7")
     assert sum(any(record["response"]) for record in runner.lines("result")) == 6
     assert "waiting for 6 requests under way" in capsys.readouterr().err
-
-
-def test_what_errors_were_charged_survives_every_resume(runner: Runner) -> None:
-    def charged() -> Exception:
-        error = RefusedError("bad_request", "400 in the middle")
-        error.usage = Usage(cost=0.5)
-        return error
-
-    runner(ScriptedModel(failing(*range(1, 6), error=charged)))
-    runner(ScriptedModel(failing(1, error=charged)), "--resume", "last")
-    runner(ScriptedModel(), "--resume", "last")
-    assert runner.lines("metadata")[-1]["cost"] == pytest.approx(6 * 0.5 + 7 * 0.001)
 
 
 def test_credentials_in_the_address_are_not_saved(tmp_path: Path, tasks_file: TasksFile) -> None:
@@ -283,64 +199,6 @@ def test_a_bug_ends_the_run_loudly_with_everything_before_it_on_disk(runner: Run
         runner(ScriptedModel(failing(4, error=ZeroDivisionError)), "--max_concurrent_tasks", "1")
     assert len(runner.lines("result")) == 3
     assert runner.lines("metadata")[0]["status"] == "failed"
-
-
-def test_the_cost_cap_is_never_passed(runner: Runner) -> None:
-    model = ScriptedModel(delay=0.001)
-    assert runner(model, "--max_cost", "0.0045") == 0
-    (metadata,) = runner.lines("metadata")
-    assert (metadata["status"], metadata["cost"]) == ("stopped_at_cost", pytest.approx(0.004))
-    more = ScriptedModel()
-    runner(more, "--resume", "last", "--max_cost", "1")
-    assert len(more.requests) == 3
-
-
-def test_what_failed_tries_were_charged_counts(runner: Runner) -> None:
-    def answer(request: Request) -> Reply:
-        if "0 0\n0 3" in request.messages[1].content:
-            error = RetryableError("server_error", "524 in the middle of the stream")
-            error.usage = Usage(cost=0.01)
-            raise error
-        reply = same_code(request)
-        reply.provider = {
-            "failed_tries": [{"type": "server_error", "message": "502", "usage": {"cost": 0.1}}]
-        }
-        return reply
-
-    runner(ScriptedModel(answer))
-    assert runner.lines("metadata")[-1]["cost"] == pytest.approx(6 * 0.101 + 0.01)
-    runner(ScriptedModel(), "--resume", "last")
-    assert runner.lines("metadata")[-1]["cost"] == pytest.approx(6 * 0.101 + 0.01 + 0.001)
-
-
-def test_a_cap_counts_failed_tries_before_the_next(runner: Runner) -> None:
-    class Failing(ScriptedModel):
-        async def ask(self, request: Request) -> Reply:
-            assert request.before_retry is not None
-            for _ in range(9):
-                self.requests.append(request)
-                request.before_retry(0.01)
-            raise AssertionError("the cap was to end this")
-
-    model = Failing()
-    assert runner(model, "--max_cost", "0.025", "--max_concurrent_tasks", "1") == 0
-    (metadata,) = runner.lines("metadata")
-    assert (metadata["status"], metadata["cost"]) == ("stopped_at_cost", pytest.approx(0.03))
-    assert len(model.requests) == 3
-    more = ScriptedModel()
-    runner(more, "--resume", "last", "--max_cost", "0.0345")
-    assert len(more.requests) == 4  # as $0.03 are spent, though no record says so
-    assert runner.lines("metadata")[-1]["cost"] == pytest.approx(0.034)
-
-
-def test_a_cap_without_prices_says_so_and_goes_on_side_by_side(
-    runner: Runner, capsys: pytest.CaptureFixture[str]
-) -> None:
-    model = ScriptedModel(lambda request: Reply("x", usage=Usage(1, 1)), delay=0.02)
-    runner(model, "--max_cost", "0.001")
-    assert len(model.requests) == 7
-    assert model.most_in_flight > 1
-    assert capsys.readouterr().err.count("does not say what its answers cost") == 1
 
 
 def test_a_dry_resume_counts_only_what_is_missing(runner: Runner, capsys: pytest.CaptureFixture[str]) -> None:
