@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 GENERATE_CODE = "synthetic_data_generators/generate_code_data.py"
 GENERATE_REASONING = "synthetic_data_generators/generate_reasoning_data.py"
@@ -66,3 +68,19 @@ def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it never happened"
         time.sleep(0.01)
+
+
+def run_on_small_disk(disk: Path, size: str, commands: str) -> subprocess.CompletedProcess[str]:
+    """Run shell commands while a file system of `size` is mounted on `disk`; skips the test where that cannot be."""
+    done = subprocess.run(
+        [
+            *("unshare", "--user", "--map-root-user", "--mount", "sh", "-c"),
+            f"mount -t tmpfs -o size={size} tmpfs {disk} || exit 99\n{commands}",
+        ],
+        env=environment(),
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode == 99 or "unshare" in done.stderr:
+        pytest.skip("this machine does not let a test mount a small file system")
+    return done

@@ -21,6 +21,7 @@ from tests.scripts import (
     VERIFY,
     environment,
     run,
+    run_on_small_disk,
     start,
     wait_for,
 )
@@ -171,21 +172,14 @@ def test_a_disk_that_fills_up_stops_the_run_and_a_resume_completes_it(tmp_path: 
     with serving() as server:
         common = f"{sys.executable} {ROOT / GENERATE_CODE} --output_directory {out}"
         model = f"--model_identifier local:any --base_url {server.base_url} --dataset {tasks}"
-        done = subprocess.run(
-            [
-                *("unshare", "--user", "--map-root-user", "--mount", "sh", "-c"),
-                f"mount -t tmpfs -o size=2m tmpfs {disk} || exit 99\n"
-                f"{common} {model}; echo first: $? >&2\n"
-                f"mount -o remount,size=64m {disk}\n"
-                f"{common} --resume last; echo second: $? >&2\n"
-                f"cp -r {out} {tmp_path}/kept",
-            ],
-            env=environment(),
-            capture_output=True,
-            text=True,
+        done = run_on_small_disk(
+            disk,
+            "2m",
+            f"{common} {model}; echo first: $? >&2\n"
+            f"mount -o remount,size=64m {disk}\n"
+            f"{common} --resume last; echo second: $? >&2\n"
+            f"cp -r {out} {tmp_path}/kept",
         )
-    if done.returncode == 99 or "unshare" in done.stderr:
-        pytest.skip("this machine does not let a test mount a small file system")
     assert "first: 1" in done.stderr and "second: 0" in done.stderr, done.stderr
     (sentence,) = [line for line in done.stderr.splitlines() if "No space left" in line]
     assert "--resume" in sentence

@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import TasksFile
 from tests.fault_server import FaultServer, serving
-from tests.scripts import DIRECT_BENCHMARK, GENERATE_CODE, ROOT, environment, wait_for
+from tests.scripts import DIRECT_BENCHMARK, GENERATE_CODE, ROOT, environment, run_on_small_disk, wait_for
 
 
 def command(script: str, server: FaultServer, dataset: Path, out: Path, *flags: str) -> list[str]:
@@ -79,17 +79,7 @@ def test_a_disk_too_full_for_the_snapshot_is_told_also_when_the_run_stopped_for_
     with serving() as server:
         flags = ("--max_cost", "0.0205", "--max_concurrent_tasks", "1")
         line = command(GENERATE_CODE, server, tasks_file(60), disk, *flags)
-        done = subprocess.run(
-            [
-                *("unshare", "--user", "--map-root-user", "--mount", "sh", "-c"),
-                f"mount -t tmpfs -o size=64k tmpfs {disk} || exit 99\n{' '.join(line)}",
-            ],
-            env=environment(),
-            capture_output=True,
-            text=True,
-        )
-    if done.returncode == 99 or "unshare" in done.stderr:
-        pytest.skip("this machine does not let a test mount a small file system")
+        done = run_on_small_disk(disk, "64k", " ".join(line))
     assert done.returncode == 1, (done.stdout, done.stderr)
     assert done.stderr.count("No space left") == 1 and "--resume" in done.stderr
 
