@@ -23,8 +23,8 @@ import re
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,8 @@ if not __package__:
 from tests.faults import ANSWER, FAULTS, HARMLESS, MIXES, Asked, error_response
 
 _MARKER = re.compile(r"\[\[faults: *([^\]]*)\]\]")
+_TURNS_TO_ACCEPT = 5
+"""Of the loop, until the server knows a connection that was just accepted; asyncio takes three."""
 
 
 @dataclass
@@ -80,14 +82,12 @@ class FaultServer:
         app = web.Application(client_max_size=2**26)
         app.router.add_post("/v1/chat/completions", self._handle)
         app.router.add_get("/log", self._show_log)
-        self._runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.01)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
-        self.port = self._runner.addresses[0][1]
+        self._listening = listening(app, self.port)
+        self.port = await self._listening.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._runner.cleanup()
+        await self._listening.__aexit__(None, None, None)
 
     @property
     def base_url(self) -> str:
@@ -158,6 +158,25 @@ class FaultServer:
 
 
 # --- running it ------------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def listening(app: web.Application, port: int = 0) -> AsyncIterator[int]:
+    """Serves `app` on 127.0.0.1 and gives the port; when it is left, requests under way are cancelled."""
+    runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=0.01)
+    await runner.setup()
+    assert runner.server is not None
+    loop = asyncio.get_running_loop()
+    listener = await loop.create_server(runner.server, "127.0.0.1", port)
+    try:
+        yield listener.sockets[0].getsockname()[1]
+    finally:
+        # A connection that is accepted just when its listener is closed, asyncio forgets and never closes.
+        loop.remove_reader(listener.sockets[0].fileno())
+        for _ in range(_TURNS_TO_ACCEPT):
+            await asyncio.sleep(0)
+        listener.close()
+        await runner.cleanup()
 
 
 @contextmanager

@@ -1,6 +1,10 @@
 """The fault server as other tests use it: beside a script in a process, or in a thread."""
 
+import asyncio
+import contextlib
+import gc
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -97,3 +101,19 @@ def test_the_answer_can_depend_on_the_question():
     with serving(text=lambda body: body["messages"][0]["content"].upper()) as server:
         assert isinstance(server, FaultServer)
         assert ask(server.base_url, "hi") == "HI"
+
+
+@pytest.mark.parametrize("turns", range(6))
+def test_a_connection_that_comes_as_the_server_ends_is_closed(turns: int) -> None:
+    async def connect_and_end() -> socket.socket:
+        async with FaultServer() as server:
+            late = socket.create_connection(("127.0.0.1", server.port))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        return late
+
+    with asyncio.run(connect_and_end()) as late:
+        gc.collect()  # pytest turns a warning about a transport that was never closed into an error
+        late.settimeout(10)
+        with contextlib.suppress(ConnectionResetError):
+            assert late.recv(1) == b""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from tests.fault_server import FaultServer
+from tests.fault_server import FaultServer, listening
 from utilities.config import RunConfig
 from utilities.model_utils import (
     Message,
@@ -72,11 +72,8 @@ async def endpoint(handler: Any) -> AsyncIterator[str]:
     """The base URL of an endpoint that answers by `handler`."""
     app = web.Application()
     app.router.add_post("/v1/chat/completions", handler)
-    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.01)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
-    await runner.cleanup()
+    async with listening(app) as port:
+        yield f"http://127.0.0.1:{port}/v1"
 
 
 RAW_USAGE = {
