@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from utilities.model_utils import BadReplyError, Listener, Reply, RetryableError, Usage
+from utilities.models.chunk_pattern import ChunkPattern, pattern_of
 from utilities.models.failures import failure_inside, quote, reads, unreadable
 from utilities.models.thinking import split_thinking, text_of_details, text_of_parts, without_repeats
 
@@ -23,6 +24,8 @@ _OURS = "failed_tries"
 """What the client itself adds to `Reply.provider`; from a provider it would be taken for ours."""
 _JOINED = {"text", "summary", "data", "arguments", "refusal", "content", "thinking"}
 """Fields whose values over a stream are parts of one text; of any other field the last value holds."""
+_PATTERNS_TRIED = 32
+"""More than so many that spared nothing are not made: in this stream chunks are never alike."""
 _decode = msgspec.json.Decoder().decode
 
 
@@ -56,6 +59,9 @@ class ReplyBuilder:
         self._any_choice = False
         self._done = False
         self._lenient = False
+        self._pattern: ChunkPattern | None = None
+        self._spared = 0
+        """Chunks that were not decoded, as they followed a pattern, less the patterns that were made."""
 
     @property
     def complete(self) -> bool:
@@ -73,6 +79,14 @@ class ReplyBuilder:
         if data == END:
             self._done = True
             return
+        if self._pattern and (text := self._pattern.text_of(data)) is not None:
+            self._spared += 1
+            if text:
+                self._add_field(self._pattern.field, text)
+        else:
+            self._add_decoded(data)
+
+    def _add_decoded(self, data: bytes) -> None:
         try:
             body = _decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -92,6 +106,10 @@ class ReplyBuilder:
             self._add_choice(choices[0])
         if error and not was_whole:
             raise failure_inside(error, self.headers, answered=self._answered)
+        self._pattern = None
+        if not error and not self._lenient and self._spared > -_PATTERNS_TRIED:
+            self._pattern = pattern_of(data, body)
+            self._spared -= self._pattern is not None
 
     def _add_choice(self, choice: dict[str, Any]) -> None:
         index = choice.get("index")
