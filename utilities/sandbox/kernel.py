@@ -142,3 +142,33 @@ def collapse_memory() -> None:
         first, last = -(-begin // HUGE_PAGE) * HUGE_PAGE, end // HUGE_PAGE * HUGE_PAGE
         if first < last:
             _libc.madvise(ctypes.c_void_p(first), ctypes.c_size_t(last - first), _MADV_COLLAPSE)
+
+
+_mmap, _mremap = _libc.mmap, _libc.mremap
+_mmap.restype = _mremap.restype = ctypes.c_void_p
+
+
+def own_code(least: int = 0) -> None:
+    """Replace what is mapped of program files to be read or executed by copies in huge pages."""
+    runs: list[list[Any]] = []
+    for line in _read("/proc/self/maps").splitlines():
+        fields = line.split(maxsplit=5)
+        if len(fields) < 6 or fields[5][0] != "/" or fields[1] not in ("r-xp", "r--p"):
+            continue
+        begin, end = (int(part, 16) for part in fields[0].split("-"))
+        if runs and runs[-1][1] == begin and runs[-1][2] == fields[5]:
+            runs[-1][1] = end
+        else:
+            runs.append([begin, end, fields[5]])
+    for begin, end, path in runs:
+        if os.environ.get("SKIP") and any(x in path for x in os.environ["SKIP"].split(",")):
+            continue
+        size = end - begin
+        where = _mmap(None, ctypes.c_size_t(size + 2 * HUGE_PAGE), 3, 0x22, -1, 0)
+        first = -(-where // HUGE_PAGE) * HUGE_PAGE
+        _libc.madvise(ctypes.c_void_p(first), ctypes.c_size_t(-(-size // HUGE_PAGE) * HUGE_PAGE), 14)
+        ctypes.memmove(first, begin, size)
+        _libc.mprotect(ctypes.c_void_p(first), ctypes.c_size_t(size), 5)
+        found = _mremap(ctypes.c_void_p(first), ctypes.c_size_t(size), ctypes.c_size_t(size), 3, ctypes.c_void_p(begin))
+        assert found == begin, (found, begin)
+        _libc.munmap(ctypes.c_void_p(where), ctypes.c_size_t(size + 2 * HUGE_PAGE))

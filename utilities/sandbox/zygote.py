@@ -70,6 +70,7 @@ def main(descriptor: int, boot_text: str) -> None:
     _preload(boot)
     gc.collect()
     held = fill_holes()
+    kernel.own_code()
     kernel.collapse_memory()
     private = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
     child.RESERVE = iter([mmap.mmap(-1, child.PIECE, private) for _ in range(PIECES)])
