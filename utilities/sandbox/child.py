@@ -38,15 +38,20 @@ MANY = 1 << 30
 SIGKILL = 9
 
 
-def lock_up(zygote: int, memory: int, seconds: int, rules: "kernel.Filter | None") -> None:
-    """Bind this fresh child to its limits (bytes of address space, seconds of processor) and to the seccomp rules."""
-    kernel.prctl(kernel.PR_SET_PDEATHSIG, SIGKILL)
+def lock_up(
+    zygote: int, memory: int, seconds: int, rules: "kernel.Filter | None", *, rehearsed: bool = False
+) -> None:
+    """Bind this fresh child to its limits (bytes of address space, seconds of processor) and to the seccomp rules.
+
+    `rehearsed`: the zygote runs through this once, unbound, so that no child is the first to do so.
+    """
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, 0 if rehearsed else SIGKILL)
     if os.getppid() != zygote:
         raise EOFError("the zygote died before its death could be announced")
-    os.closerange(CHANNEL + 1, MANY)
+    os.closerange(MANY if rehearsed else CHANNEL + 1, MANY)
     limit(RLIMIT_AS, memory)
     limit(RLIMIT_CPU, seconds)
-    limit(RLIMIT_NPROC, 0)
+    limit(RLIMIT_NPROC, MANY if rehearsed else 0)
     if rules is not None:
         rules.put_on()
 

@@ -1,4 +1,4 @@
-"""The Linux system calls of the sandbox that the standard library lacks: prctl, Landlock, seccomp, huge pages.
+"""The Linux system calls of the sandbox that the standard library lacks: prctl, Landlock, seccomp.
 
 By ctypes, for x86_64 and aarch64, where these calls have the same numbers or are named here. The layouts are those of
 the kernel's `linux/landlock.h`, `linux/seccomp.h` and `linux/filter.h`. Loaded into every zygote, so it imports little.
@@ -15,16 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-_libc = ctypes.CDLL(None, use_errno=True)
-_prctl, _syscall = _libc.prctl, _libc.syscall
+libc = ctypes.CDLL(None, use_errno=True)
+_prctl, _syscall = libc.prctl, libc.syscall
 _MACHINE = os.uname().machine
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 _SECCOMP = {"x86_64": 317, "aarch64": 277}
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
 _CAPSET = {"x86_64": 126, "aarch64": 91}
-_MADV_COLLAPSE = 25
-HUGE_PAGE = 2 << 20
 
 READ_FILE, READ_FOLDER = 1 << 2, 1 << 3
 _FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}
@@ -117,58 +115,3 @@ class Filter:
     def put_on(self) -> None:
         """Bind this process to the filter for good; needs PR_SET_NO_NEW_PRIVS. Raises KernelRefused."""
         _check(_syscall(self._number, 1, 0, self._reference), "seccomp")
-
-
-# --- memory ----------------------------------------------------------------------------------------------------------
-
-
-def _read(path: str) -> str:
-    with open(path) as file:
-        return file.read()
-
-
-def address_space() -> int:
-    """Bytes of address space this process has mapped (needs /proc)."""
-    return int(_read("/proc/self/statm").split()[0]) * os.sysconf("SC_PAGE_SIZE")
-
-
-def collapse_memory() -> None:
-    """Ask for huge pages under everything mapped: a fork then copies, and its child faults on, far fewer pages.
-
-    A wish, not a need: what the kernel refuses stays in small pages.
-    """
-    for line in _read("/proc/self/maps").splitlines():
-        begin, end = (int(part, 16) for part in line.split()[0].split("-"))
-        first, last = -(-begin // HUGE_PAGE) * HUGE_PAGE, end // HUGE_PAGE * HUGE_PAGE
-        if first < last:
-            _libc.madvise(ctypes.c_void_p(first), ctypes.c_size_t(last - first), _MADV_COLLAPSE)
-
-
-_mmap, _mremap = _libc.mmap, _libc.mremap
-_mmap.restype = _mremap.restype = ctypes.c_void_p
-
-
-def own_code(least: int = 0) -> None:
-    """Replace what is mapped of program files to be read or executed by copies in huge pages."""
-    runs: list[list[Any]] = []
-    for line in _read("/proc/self/maps").splitlines():
-        fields = line.split(maxsplit=5)
-        if len(fields) < 6 or fields[5][0] != "/" or fields[1] not in ("r-xp", "r--p"):
-            continue
-        begin, end = (int(part, 16) for part in fields[0].split("-"))
-        if runs and runs[-1][1] == begin and runs[-1][2] == fields[5]:
-            runs[-1][1] = end
-        else:
-            runs.append([begin, end, fields[5]])
-    for begin, end, path in runs:
-        if os.environ.get("SKIP") and any(x in path for x in os.environ["SKIP"].split(",")):
-            continue
-        size = end - begin
-        where = _mmap(None, ctypes.c_size_t(size + 2 * HUGE_PAGE), 3, 0x22, -1, 0)
-        first = -(-where // HUGE_PAGE) * HUGE_PAGE
-        _libc.madvise(ctypes.c_void_p(first), ctypes.c_size_t(-(-size // HUGE_PAGE) * HUGE_PAGE), 14)
-        ctypes.memmove(first, begin, size)
-        _libc.mprotect(ctypes.c_void_p(first), ctypes.c_size_t(size), 5)
-        found = _mremap(ctypes.c_void_p(first), ctypes.c_size_t(size), ctypes.c_size_t(size), 3, ctypes.c_void_p(begin))
-        assert found == begin, (found, begin)
-        _libc.munmap(ctypes.c_void_p(where), ctypes.c_size_t(size + 2 * HUGE_PAGE))

@@ -19,7 +19,7 @@ import resource
 import signal
 import sys
 
-from utilities.sandbox import child, kernel
+from utilities.sandbox import child, kernel, memory
 from utilities.sandbox.wire import END, LENGTH, STATUS, TICKET, WAIT_STATUS
 
 TYPE_CHECKING = False
@@ -39,8 +39,6 @@ STACK = 64 << 20
 PIECES = 16
 """Of the reserve: how often a program may run out of memory and still have it said."""
 DESCRIPTOR = _socket.CMSG_SPACE(4)
-LARGE = (65536, 32768, 16384, 8192, 4096, 3000, 2048, 1536, 1280, 1024, 900, 800, 700, 640, 580, 540)
-SMALL = range(15, 480, 16)
 CONTROL = 10
 """The descriptor of the socket to the parent: above the child's channel, which is the next one that is free."""
 WARM_UP = """
@@ -69,12 +67,13 @@ def main(descriptor: int, boot_text: str) -> None:
     gc.disable()
     _preload(boot)
     gc.collect()
-    held = fill_holes()
-    kernel.own_code()
-    kernel.collapse_memory()
+    held = memory.fill_holes()
+    memory.own_code()
+    memory.collapse()
+    held += memory.fill_holes()  # those two read long tables
     private = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
     child.RESERVE = iter([mmap.mmap(-1, child.PIECE, private) for _ in range(PIECES)])
-    base = kernel.address_space()
+    base = memory.address_space()
     ready = _lock_in(boot)
     rules = kernel.Filter("reader" if boot["landlock"] else "blind") if boot["seccomp"] else None
     gc.freeze()  # or each child's first collection copies every page there is
@@ -85,7 +84,7 @@ def main(descriptor: int, boot_text: str) -> None:
 
 
 def _preload(boot: "dict[str, Any]") -> None:
-    """Import what the flavour's programs share and run one job, so that no child does it first."""
+    """Import what the flavour's programs share and run a few jobs, so that no child does anything first."""
     blind = boot["seccomp"] and not boot["landlock"]
     names = [*COMMON, *(UNREADABLE if blind else ()), *PRELOADED[boot["flavour"]]]
     if blind and boot["flavour"] != "bare":
@@ -97,7 +96,9 @@ def _preload(boot: "dict[str, Any]") -> None:
     os.register_at_fork = register
     vars(builtins).update(exit=sys.exit, quit=sys.exit)  # which the module `site` would define
     streams, at_first = (sys.stdout, sys.stderr), dict(vars(child.MODULE))
-    for program in [WARM_UP] if boot["flavour"] == "bare" else [WARM_UP, NUMPY_WARM_UP]:
+    programs = [WARM_UP] if boot["flavour"] == "bare" else [WARM_UP, NUMPY_WARM_UP]
+    for program in programs * 10:  # the interpreter adapts its code to what it sees often
+        child.lock_up(os.getppid(), child.MANY << 30, child.MANY, None, rehearsed=True)
         ours, theirs = _socket.socketpair()
         job = marshal.dumps((program.encode(), [[[1, 2], [3, 4]]] * 2, 100), 2)
         ours.send(LENGTH.pack(len(job)) + job)
@@ -150,28 +151,6 @@ def _readable(path: str) -> bool:
     return True
 
 
-def fill_holes() -> list[bytes]:
-    """Objects that fill the gaps which loading has left in memory; keep them.
-
-    Without the gaps, what a child allocates lies together at the end instead of in a hundred pages, each of which the
-    kernel would have to copy for it.
-    """
-    held = []
-    end = id(bytes(100_000))
-    for size in LARGE:
-        for _ in range(2000):
-            held.append(bytes(size))
-            if id(held[-1]) >= end:
-                break
-    for size in SMALL:
-        last, run = 0, 0
-        while run < 12:  # one after the other: a fresh pool of this size
-            held.append(bytes(size))
-            run = run + 1 if id(held[-1]) > last > id(held[-1]) - 1000 else 0
-            last = id(held[-1])
-    return held
-
-
 def serve(control: _socket.socket, base: int, rules: "kernel.Filter | None") -> None:
     """One child per ticket; whatever comes next ends it. Returns when the parent is gone."""
     pid, status = 0, 0
@@ -187,8 +166,8 @@ def serve(control: _socket.socket, base: int, rules: "kernel.Filter | None") -> 
         if message == STATUS:
             control.send(WAIT_STATUS.pack(status))
         elif message != END:
-            memory, seconds = TICKET.unpack(message)
+            room, seconds = TICKET.unpack(message)
             pid = os.fork()
             if not pid:
-                child.run(me, base + memory, seconds, rules)
+                child.run(me, base + room, seconds, rules)
             os.close(child.CHANNEL)
