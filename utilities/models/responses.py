@@ -18,7 +18,7 @@ from utilities.models.server_sent_events import EventParser
 
 NETWORK_ERRORS = (aiohttp.ClientError, TimeoutError, OSError)
 """All that connecting, sending and reading raise."""
-_TRICKLE = 4096
+_TRICKLE = 1 << 15
 """Bytes; a stream that brings less at a time is worth gathering."""
 _SHARE_PAUSED = 1 / 4
 _LONGEST_PAUSE = 0.1
@@ -92,7 +92,7 @@ async def _read_body(response: aiohttp.ClientResponse, chunk: bytes, builder: Re
         builder.add(END)
 
     with _what_arrived_is_kept(receive):
-        while chunk:
+        while chunk and not response.content.at_eof():
             if chunk.strip():
                 deadline = clock() + _TAIL_TIMEOUT if chunk.rstrip().endswith(b"}") else None
             try:

@@ -75,8 +75,9 @@ def test_waiting_for_a_slot_counts_in_no_timeout():
 def test_the_budget_of_requests_is_kept():
     async def main() -> None:
         async with serving_model(requests_per_minute=1200) as (server, model):
+            began = time.time()  # not when the first arrived, which may have been held up
             await asyncio.gather(*[model.ask(question(str(number))) for number in range(5)])
-            assert server.log[-1].time - server.log[0].time >= 0.19
+            assert server.log[-1].time - began >= 0.19
 
     asyncio.run(main())
 
@@ -86,9 +87,10 @@ def test_the_budget_of_tokens_counts_what_answers_really_took():
 
     async def main() -> None:
         async with serving_model(tokens_per_minute=30_000, max_concurrent_tasks=1) as (server, model):
+            began = time.time()
             for number in range(3):
                 await model.ask(question(str(number)))
-            assert 0.59 <= server.log[2].time - server.log[0].time < 3.5
+            assert 0.59 <= server.log[2].time - began < 3.5
 
     asyncio.run(main())
 
