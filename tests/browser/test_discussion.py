@@ -310,7 +310,10 @@ def test_settings_go_with_the_question(chat_site: Site, new_person: NewPerson) -
     name(ada)
     ada["temperature"].fill("0.3")
     ada["task-data-source"].select_option("both")
-    with ada.page.expect_request(re.compile(f"/api/chat/{TURNED}$")) as waiting:
+    asking = "POST", f"/api/chat/{TURNED}"
+    with ada.page.expect_request(
+        lambda sent: (sent.method, sent.url[-len(asking[1]) :]) == asking
+    ) as waiting:
         ask(ada, "hello")
     body = waiting.value.post_data_json
     assert body is not None

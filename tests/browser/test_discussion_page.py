@@ -69,7 +69,7 @@ def test_a_variation_is_what_the_prompt_shows_when_it_is_chosen(
         ada.click("copy-prompt")
         ada.page.wait_for_function("navigator.clipboard.readText().then((text) => text !== '')")
         text = ada.page.evaluate("navigator.clipboard.readText()")
-        assert ("2 0 3" in text, "2 0\n0 2" in text) == (has_original, has_variation)
+        assert ("2 0 3" in text, "2 0\n0 2" in text) == (has_original, has_variation), text
 
 
 def test_panels_are_resized_with_pointer_and_keys_and_remember_it(
