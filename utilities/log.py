@@ -28,23 +28,7 @@ class _Formatter(logging.Formatter):
 
 
 class _LogFile(logging.FileHandler):
-    """Hands lines below WARNING to the kernel in groups: at a thousand responses a second that is a tenth of their cost.
-
-    Where the disk is full the run says so, in one sentence; the log keeps quiet.
-    """
-
-    _is_calm = False
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._is_calm = record.levelno < logging.WARNING
-        super().emit(record)
-        self._is_calm = False
-
-    def flush(self) -> None:
-        """Hand on all lines; called for each line too, which then waits for others."""
-        if not self._is_calm:
-            with suppress(OSError):
-                super().flush()
+    """Where the disk is full the run says so, in one sentence; the log keeps quiet."""
 
     def handleError(self, record: logging.LogRecord) -> None:
         """Lose the line."""
@@ -52,12 +36,6 @@ class _LogFile(logging.FileHandler):
     def close(self) -> None:
         with suppress(OSError):
             super().close()
-
-
-def flush_log() -> None:
-    """Hand what was logged to the kernel."""
-    for handler in logger.handlers:
-        handler.flush()
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from utilities.data_loader import Task
 from utilities.dry_run import print_dry_run
 from utilities.earlier_replies import EarlierReplies
 from utilities.interrupts import Interrupts
-from utilities.log import flush_log, log_to_file, logger
+from utilities.log import log_to_file, logger
 from utilities.model_utils import ModelError, Reply, Request, RunStopped, RunStoppingError
 from utilities.progress import Progress, Totals, summary
 from utilities.record_reader import reported_cost
@@ -37,7 +37,7 @@ from utilities.terminal import note, show
 GRACE_SECONDS = 2.0
 """How long responses under way may still arrive after the first Ctrl-C."""
 SYNC_SECONDS = 0.5
-"""How often what was written is fsynced, and what was logged is handed on."""
+"""How often what was written is fsynced."""
 
 
 def run_job(job: Job, argv: Sequence[str] | None = None) -> int:
@@ -101,7 +101,7 @@ class Run:
 
     async def run(self) -> int:
         """Drive the run to its end; returns the exit code. Raises RunFailed when it failed."""
-        with Interrupts(first=self._interrupt, last=self._leave_at_once):
+        with Interrupts(first=self._interrupt, last=self._progress.close):
             await self._begin()
             try:
                 await self._work_through()
@@ -289,7 +289,6 @@ class Run:
     async def _keep_synced(self) -> None:
         while True:
             await asyncio.sleep(SYNC_SECONDS)
-            flush_log()
             try:
                 await asyncio.to_thread(self._results.sync)
             except OSError as error:
@@ -323,10 +322,6 @@ class Run:
             self._stop("interrupted", f"interrupted by {signal.Signals(number).name}")
             asyncio.get_running_loop().call_later(GRACE_SECONDS, self._cancel_workers)
         print("\nstopping: saving what has arrived (once more to exit at once)", file=sys.stderr, flush=True)
-
-    def _leave_at_once(self) -> None:
-        self._progress.close()
-        flush_log()
 
     def _cancel_workers(self) -> None:
         for worker in self._workers:
