@@ -43,7 +43,7 @@ def lock_up(
 ) -> None:
     """Bind this fresh child to its limits (bytes of address space, seconds of processor) and to the seccomp rules.
 
-    `rehearsed`: the zygote runs through this once, unbound, so that no child is the first to do so.
+    `rehearsed`: the zygote runs through it, unbound, so that no child is the first to do so.
     """
     kernel.prctl(kernel.PR_SET_PDEATHSIG, 0 if rehearsed else SIGKILL)
     if os.getppid() != zygote:

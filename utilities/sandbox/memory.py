@@ -51,7 +51,7 @@ def fill_holes() -> list[bytes]:
     end = id(bytes(100_000))
     for size in range(24, LARGE[-1], 16):
         for _ in range(2000):
-            if libc.malloc(size) >= end:
+            if (libc.malloc(size) or end) >= end:
                 break
     for size in LARGE:
         for _ in range(2000):
