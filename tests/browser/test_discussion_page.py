@@ -5,10 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.axe import findings
 from tests.browser.conftest import NewPerson, ServerProcess, Site, discussion_of, free_port
+from tests.browser.person import Person
 from tests.browser.talking import ask, is_answered, name
 from tests.browser.tasks import HOSTILE, TASKS, TURNED, TWO_TESTS
 
@@ -65,11 +66,39 @@ def test_a_variation_is_what_the_prompt_shows_when_it_is_chosen(
         ("original", True, False), ("variation", False, True), ("both", True, True),
     ):  # fmt: skip
         ada["task-data-source"].select_option(source)
-        ada.page.evaluate("navigator.clipboard.writeText('')")
-        ada.click("copy-prompt")
-        ada.page.wait_for_function("navigator.clipboard.readText().then((text) => text !== '')")
-        text = ada.page.evaluate("navigator.clipboard.readText()")
+        text = copied(ada, "copy-prompt")
         assert ("2 0 3" in text, "2 0\n0 2" in text) == (has_original, has_variation), text
+
+
+def copied(person: Person, button: str) -> str:
+    """What a button copies, once it is there."""
+    person.page.evaluate("navigator.clipboard.writeText('')")
+    person.click(button)
+    for _ in range(200):
+        if text := str(person.page.evaluate("navigator.clipboard.readText()")):
+            return text
+        person.page.wait_for_timeout(50)
+    raise AssertionError("nothing was copied")
+
+
+def test_what_is_asked_for_before_the_task_is_there_is_answered_with_a_sentence(
+    chat_site: Site, new_person: NewPerson, task_id: str
+) -> None:
+    ada = new_person(chat_site, task_id)
+    name(ada)
+    held: list[Route] = []
+    ada.page.route(f"**/api/tasks/{task_id}", lambda route: held.append(route))
+    ada.page.reload()
+    ada.click("copy-prompt")
+    expect(ada["chat-problem"]).to_contain_text("not here yet")
+    ada["chat-input"].fill("hello")
+    ada.click("chat-send")
+    expect(ada["chat-problem"]).to_contain_text("not here yet")
+    expect(ada["chat-input"]).to_have_value("hello")
+    held[0].continue_()
+    expect(ada["task-id"]).to_have_text(task_id)
+    ask(ada, "hello")
+    is_answered(ada)
 
 
 def test_panels_are_resized_with_pointer_and_keys_and_remember_it(

@@ -55,7 +55,7 @@ def _only_text(body: dict[str, Any]) -> str | None:
     """The field of the one delta of a chunk that holds a text, when nothing else is in it that would be added up."""
     match body.get("choices"):
         case [{"delta": dict(delta), **rest}] if not (
-            rest.get("message") or rest.get("finish_reason") or rest.get("index")
+            rest.get("message") or rest.get("finish_reason") or rest.get("index") or rest.get("logprobs")
         ):
             added = [key for key, value in delta.items() if key != "role" and value not in (None, "")]
             if len(added) == 1 and added[0] in _TEXT_FIELDS and isinstance(delta[added[0]], str):

@@ -87,6 +87,7 @@ class ReplyBuilder:
             self._add_decoded(data)
 
     def _add_decoded(self, data: bytes) -> None:
+        self._pattern = None
         try:
             body = _decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -98,27 +99,25 @@ class ReplyBuilder:
         usage = body.get("usage")
         if usage and isinstance(usage, dict):
             self._usage = usage
-        self._extras.update(body)
-        choices = body.get("choices")
+        self._extras.update(_said(body))
+        choice = _answering(body.get("choices"))
         error = body.get("error") or (body if body.get("object") == "error" else None)
-        if choices and isinstance(choices, list) and isinstance(choices[0], dict):
-            error = error or choices[0].get("error")
-            self._add_choice(choices[0])
+        if choice is not None:
+            error = error or choice.get("error")
+            self._add_choice(choice)
         if error and not was_whole:
             raise failure_inside(error, self.headers, answered=self._answered)
-        self._pattern = None
         if not error and not self._lenient and self._spared > -_PATTERNS_TRIED:
             self._pattern = pattern_of(data, body)
             self._spared -= self._pattern is not None
 
     def _add_choice(self, choice: dict[str, Any]) -> None:
-        index = choice.get("index")
-        if index and index != "0":
-            return
         reason = choice.get("finish_reason")
         if reason:
             self._finish_reason = _whole(str(reason))
-        self._extras.update(choice)
+        self._extras.update(_said(choice))
+        if choice.get("logprobs"):
+            self._message_extras.setdefault("logprobs", []).append(choice["logprobs"])
         delta, message = choice.get("delta"), choice.get("message")
         self._any_choice = self._any_choice or isinstance(delta or message, dict)
         if isinstance(delta, dict):
@@ -167,13 +166,25 @@ class ReplyBuilder:
         return Reply(text, without_repeats(forms), self._finish_reason, self.usage, provider=provider)
 
     def _provider(self) -> dict[str, Any]:
-        rest = {
-            key: value for key, value in self._extras.items() if key not in _OWN_PLACE and value is not None
-        }
+        rest = {key: value for key, value in self._extras.items() if key not in _OWN_PLACE}
         rest |= {key: _merged(key, values) for key, values in self._message_extras.items()}
         rest |= {"usage": self._usage} if self._usage else {}
         rest.pop(_OURS, None)
         return json.loads(_whole(json.dumps(rest, ensure_ascii=False))) if self._lenient else rest
+
+
+def _said(fields: dict[str, Any]) -> dict[str, Any]:
+    """What is not null: a later chunk takes back nothing by it."""
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def _answering(choices: Any) -> dict[str, Any] | None:
+    """The choice that is read, number 0 wherever it stands; no other is asked for."""
+    if not isinstance(choices, list):
+        return None
+    return next(
+        (one for one in choices if isinstance(one, dict) and one.get("index") in (None, 0, "0")), None
+    )
 
 
 # --- pieces of a stream, put together --------------------------------------------------------------------------------
@@ -189,7 +200,12 @@ def _merged(key: str, values: list[Any]) -> Any:
     if len(values) == 1:
         return last
     if isinstance(last, list):
-        return _merged_items([item for value in values if isinstance(value, list) for item in value])
+        # Without numbers of their own, reasoning that comes piece by piece goes by its place in each chunk.
+        numbered = key == "reasoning_details"
+        lists = [value for value in values if isinstance(value, list)]
+        return _merged_items(
+            (place if numbered else None, item) for value in lists for place, item in enumerate(value)
+        )
     if isinstance(last, dict):
         return _merged_objects([value for value in values if isinstance(value, dict)])
     return last
@@ -201,12 +217,13 @@ def _merged_objects(objects: list[dict[str, Any]]) -> dict[str, Any]:
     return {key: _merged(key, values) if values else None for key, values in found.items()}
 
 
-def _merged_items(items: list[Any]) -> list[Any]:
-    """List items with an `index` are pieces of one item (of one type); others stay apart."""
+def _merged_items(items: Iterable[tuple[int | None, Any]]) -> list[Any]:
+    """List items that are pieces of one item (of one type) by their `index`, or else the number they come with, joined;
+    others stay apart."""
     groups: dict[Any, list[Any]] = {}
     types: dict[int, str] = {}
-    for position, item in enumerate(items):
-        index = item.get("index") if isinstance(item, dict) else None
+    for position, (number, item) in enumerate(items):
+        index = item.get("index", number) if isinstance(item, dict) else None
         if not isinstance(index, int):
             groups["alone", position] = [item]
             continue

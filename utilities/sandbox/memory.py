@@ -31,14 +31,19 @@ libc.mprotect.argtypes = libc.madvise.argtypes = (_ADDRESS, _SIZE, _INT)
 libc.mremap.argtypes = (_ADDRESS, _SIZE, _SIZE, _INT, _ADDRESS)
 
 
-def _read(path: str) -> str:
-    with open(path) as file:
-        return file.read()
-
-
 def address_space() -> int:
     """Bytes of address space this process has mapped (needs /proc)."""
-    return int(_read("/proc/self/statm").split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _lines(path: str) -> list[str]:
+    """The lines of a file that a kernel may lack; then there are none."""
+    try:
+        with open(path) as file:
+            return file.read().splitlines()
+    except OSError:
+        return []
 
 
 def fill_holes() -> list[bytes]:
@@ -80,7 +85,7 @@ def _used_files() -> list[tuple[int, int]]:
     """(begin, end) of each file's mappings that nobody writes to, where enough of them is in memory."""
     runs: list[list[int]] = []
     last = ""
-    for line in _read("/proc/self/smaps").splitlines():
+    for line in _lines("/proc/self/smaps"):
         fields = line.split(maxsplit=5)
         if fields[0] == "Rss:":
             runs[-1][2] += int(fields[1]) << 10
@@ -112,7 +117,7 @@ def _put_copy(begin: int, end: int) -> None:
 
 def collapse() -> None:
     """Ask for huge pages under everything that is mapped."""
-    for line in _read("/proc/self/maps").splitlines():
+    for line in _lines("/proc/self/maps"):
         begin, end = (int(part, 16) for part in line.split()[0].split("-"))
         first, last = -(-begin // HUGE_PAGE) * HUGE_PAGE, end // HUGE_PAGE * HUGE_PAGE
         if first < last:

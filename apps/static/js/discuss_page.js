@@ -32,6 +32,7 @@ import { TraceForm } from "./trace_form.js";
 const NO_STORAGE = "This browser keeps nothing here (its storage is full or forbidden): what you write is gone when you leave.";
 const NO_SERVER = "There is no server behind this page, and models and programs run on it. Start it with “make serve” (or “python -m apps.server”) and open http://127.0.0.1:5000/arc2/discuss_interface.html";
 const SIGN_IN = "Sign in first: type your name at the top of the page.";
+const NO_TASK = "The task is not here yet: try again in a moment.";
 const NEEDS_SERVER = ["chat-input", "chat-send", "copy-prompt", "export", "export-markdown", "clear-history", "run-code", "run-all-pairs", "submit-trace"];
 const RETRY_MS = 2000;
 const SECONDS_SAID = 3;
@@ -252,6 +253,12 @@ class DiscussPage {
     return this.#session.store.get() !== null;
   }
 
+  /** Whether there are a person and a task to do something for; else what is missing is said. */
+  async #isReady() {
+    if (!(await this.#someName())) return false;
+    return this.#navigation.where !== null || this.#say(NO_TASK);
+  }
+
   /** What the page shows may be for those who are signed in only: it begins anew. */
   #signOut() {
     this.#session.signOut().then(() => location.reload(), this.#fail);
@@ -273,7 +280,7 @@ class DiscussPage {
 
   async #send(text, replaces) {
     this.#say("");
-    if (!(await this.#someName())) return false;
+    if (!(await this.#isReady())) return false;
     this.#chat.toEnd();
     const { version } = this.#navigation.where;
     return this.#discussion.ask({ text, version, ...this.#controls.body, ...(replaces ? { replaces } : {}) });
@@ -299,9 +306,11 @@ class DiscussPage {
   };
 
   async #copyPrompt() {
+    this.#say("");
+    if (!(await this.#isReady())) return;
     const { taskId, version } = this.#navigation.where;
     const { data_source } = this.#controls.body;
-    if (await this.#someName()) await this.#api.prompt(taskId, { data_source, version }).then(({ text }) => this.#copy(text), this.#failInChat);
+    await this.#api.prompt(taskId, { data_source, version }).then(({ text }) => this.#copy(text), this.#failInChat);
   }
 
   #hush = calmed(() => setText(find("live"), ""), SECONDS_SAID * 1000);
@@ -343,7 +352,7 @@ class DiscussPage {
   }
 
   async #submitTrace(body) {
-    if (!(await this.#someName())) return null;
+    if (!(await this.#isReady())) return null;
     return (await this.#api.addTrace(this.#navigation.where.taskId, body)).trace;
   }
 }

@@ -220,3 +220,57 @@ def test_half_characters_are_joined_and_lone_halves_replaced():
     reply = read(head, detail, END)
     assert reply.text == "\ufffd"
     assert msgspec.json.decode(msgspec.json.encode(reply), type=Reply) == reply
+
+
+# --- streams of other makes ------------------------------------------------------------------------------------------
+
+
+def test_a_null_in_a_later_chunk_takes_nothing_back():
+    """OpenRouter's order: the finish reason in one chunk, usage and nulls in the next."""
+    reply = read(
+        delta({"content": "hello"}, id="gen-1", system_fingerprint="fp"),
+        {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop", "native_finish_reason": "end_turn"}]},
+        {
+            "choices": [
+                {
+                    "index": 0,
+                    "delta": {},
+                    "finish_reason": None,
+                    "native_finish_reason": None,
+                    "logprobs": None,
+                }
+            ],
+            "system_fingerprint": None,
+            "usage": RAW_USAGE,
+        },
+        END,
+    )
+    assert reply.finish_reason == "stop"
+    assert (
+        reply.provider["native_finish_reason"] == "end_turn" and reply.provider["system_fingerprint"] == "fp"
+    )
+
+
+def test_log_probabilities_that_come_token_by_token_are_put_together():
+    tokens = [{"token": token, "logprob": -1} for token in "abb"]
+    chunks = [delta({"content": one["token"]}) for one in tokens]
+    for chunk, one in zip(chunks, tokens, strict=True):
+        chunk["choices"][0]["logprobs"] = {"content": [one]}
+    reply = read(*chunks, delta({}, "stop"), END)
+    assert reply.text == "abb" and reply.provider["logprobs"] == {"content": tokens}
+
+
+def test_unnumbered_reasoning_that_comes_piece_by_piece_is_one_text():
+    pieces = [[{"type": "reasoning.text", "text": text}] for text in ("The ", "ru", "le.")]
+    reply = read(
+        *[delta({"reasoning_details": piece}) for piece in pieces], delta({"content": "x"}, "stop"), END
+    )
+    assert reply.thinking == "The rule."
+    assert reply.provider["reasoning_details"] == [{"type": "reasoning.text", "text": "The rule."}]
+
+
+def test_the_first_choice_is_read_wherever_it_stands():
+    other = {"index": 1, "delta": {"content": "B"}, "finish_reason": None}
+    first = delta({"content": "A"})
+    first["choices"].insert(0, other)
+    assert read(first, delta({"content": "C"}, "stop"), END).text == "AC"
