@@ -182,9 +182,8 @@ def _answering(choices: Any) -> dict[str, Any] | None:
     """The choice that is read, number 0 wherever it stands; no other is asked for."""
     if not isinstance(choices, list):
         return None
-    return next(
-        (one for one in choices if isinstance(one, dict) and one.get("index") in (None, 0, "0")), None
-    )
+    numbered = ((one.get("index"), one) for one in choices if isinstance(one, dict))
+    return next((choice for index, choice in numbered if not index or index == "0"), None)
 
 
 # --- pieces of a stream, put together --------------------------------------------------------------------------------
