@@ -102,7 +102,7 @@ def test_a_reply_that_is_too_much_leaves_the_page_usable(
         expect(more).to_be_visible(timeout=60_000)
         before = more.inner_text()
         more.click()
-        expect(more).not_to_have_text(before, timeout=120_000)
+        expect(more).not_to_have_text(before, timeout=60_000)
         expect(more).to_be_visible(timeout=60_000)
     else:
         expect(is_answered(ada)).to_contain_text("end of it")

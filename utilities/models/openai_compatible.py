@@ -152,8 +152,6 @@ class OpenAICompatibleModel:
     @reads
     def _without_secrets(self, reply: Reply) -> Reply:
         """The reply, in which a provider may have echoed the key."""
-        if not self._secrets:
-            return reply
         encoded = msgspec.json.encode(reply)
         if not any(secret.encode() in encoded for secret in self._secrets):
             return reply

@@ -199,11 +199,11 @@ def _merged(key: str, values: list[Any]) -> Any:
     if len(values) == 1:
         return last
     if isinstance(last, list):
-        # Without numbers of their own, reasoning that comes piece by piece goes by its place in each chunk.
-        numbered = key == "reasoning_details"
         lists = [value for value in values if isinstance(value, list)]
         return _merged_items(
-            (place if numbered else None, item) for value in lists for place, item in enumerate(value)
+            (place if key == "reasoning_details" and _is_piece(item) else None, item)
+            for value in lists
+            for place, item in enumerate(value)
         )
     if isinstance(last, dict):
         return _merged_objects([value for value in values if isinstance(value, dict)])
@@ -214,6 +214,12 @@ def _merged_objects(objects: list[dict[str, Any]]) -> dict[str, Any]:
     keys = dict.fromkeys(key for value in objects for key in value)
     found = {key: [value[key] for value in objects if value.get(key) is not None] for key in keys}
     return {key: _merged(key, values) if values else None for key, values in found.items()}
+
+
+def _is_piece(item: Any) -> bool:
+    """Whether reasoning without a number may go on in the next chunk, at the same place: what has a name of its own, or is
+    encrypted, is whole."""
+    return isinstance(item, dict) and item.get("id") is None and item.get("data") is None
 
 
 def _merged_items(items: Iterable[tuple[int | None, Any]]) -> list[Any]:

@@ -269,6 +269,18 @@ def test_unnumbered_reasoning_that_comes_piece_by_piece_is_one_text():
     assert reply.provider["reasoning_details"] == [{"type": "reasoning.text", "text": "The rule."}]
 
 
+@pytest.mark.parametrize("own", [{"id": "a"}, {"data": "QUJD"}, {"id": "a", "data": "QUJD"}], ids=str)
+def test_unnumbered_reasoning_that_is_whole_stays_apart(own):
+    items = [
+        {"type": "reasoning.encrypted", **own},
+        {"type": "reasoning.encrypted", **dict.fromkeys(own, "other")},
+    ]
+    reply = read(
+        *[delta({"reasoning_details": [item]}) for item in items], delta({"content": "x"}, "stop"), END
+    )
+    assert reply.provider["reasoning_details"] == items
+
+
 def test_the_first_choice_is_read_wherever_it_stands():
     other = {"index": 1, "delta": {"content": "B"}, "finish_reason": None}
     first = delta({"content": "A"})

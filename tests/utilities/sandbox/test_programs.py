@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from utilities.code_execution import Limits, Outcome, Pool, PoolClosed, run
-from utilities.sandbox.zygote import PIECES
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -50,8 +49,8 @@ def test_a_forgotten_import_is_a_name_error(pool: Pool, program: str) -> None:
     ],
 )
 def test_running_out_of_memory_is_said_for_each_grid(pool: Pool, program: str) -> None:
-    for count in (3, PIECES + 2):
-        outcomes = pool.run(program, [[[1]]] * count, Limits(memory_mb=32, seconds=60)).outcomes
+    for count in (3, 30):
+        outcomes = pool.run(program, [[[1]]] * count, Limits(memory_mb=48, seconds=60)).outcomes
         assert [found.error_type for found in outcomes] == ["memory"] * count, outcomes
 
 
