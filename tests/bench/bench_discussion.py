@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Page, expect, sync_playwright  # noqa: E402
 
-from tests.browser.conftest import CHROMIUM, ServerProcess, free_port  # noqa: E402
+from tests.browser.conftest import ServerProcess, free_port  # noqa: E402
 from tests.fault_server import serving  # noqa: E402
 
 CHARACTERS = 200_000
@@ -85,7 +85,7 @@ def measure(seconds: float) -> dict[str, Any]:
     ):
         server = ServerProcess(Path(folder), free_port(), LOCAL_1_BASE_URL=model.base_url)
         try:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             page.goto(f"{server.site.address.replace('testing', 'discuss')}#/task/task000")
             expect(page.get_by_test_id("train-pair").first).to_be_visible()

@@ -12,6 +12,7 @@ from tests.browser.conftest import NewPerson, ServerProcess, Site, discussion_of
 from tests.browser.person import Person
 from tests.browser.talking import ask, is_answered, name
 from tests.browser.tasks import HOSTILE, TASKS, TURNED, TWO_TESTS
+from tests.fault_server import FaultServer
 
 
 def test_addresses_neighbours_numbers_and_the_search(chat_site: Site, new_person: NewPerson) -> None:
@@ -245,8 +246,11 @@ def test_a_test_of_several_is_sent_to_the_testing_interface_in_its_place(
     expect(ada["output-grid"]).to_have_attribute("data-grid", "[[6]]")
 
 
-def test_on_a_shared_server_one_signs_in_first(tmp_path: Path, new_person: NewPerson) -> None:
-    process = ServerProcess(tmp_path, free_port(), SERVER_ACCESS_PASSWORD="a shared secret")
+def test_on_a_shared_server_one_signs_in_first(
+    provider: FaultServer, tmp_path: Path, new_person: NewPerson
+) -> None:
+    changes = {"SERVER_ACCESS_PASSWORD": "a shared secret", "LOCAL_1_BASE_URL": provider.base_url}
+    process = ServerProcess(tmp_path, free_port(), **changes)
     try:
         ada = new_person(discussion_of(process.site), may_fail=True)
         expect(ada["notice"]).to_contain_text("Sign in first")
@@ -256,7 +260,7 @@ def test_on_a_shared_server_one_signs_in_first(tmp_path: Path, new_person: NewPe
         ada["access-password"].fill("a shared secret")
         ada.click("sign-in")
         expect(ada["task-id"]).to_have_text("task000")
-        ask(ada, "What is the rule?", "OFFLINE")
+        ask(ada, "What is the rule?")
         is_answered(ada)
         ada.click("settings", "sign-out")
         expect(ada["notice"]).to_contain_text("Sign in first")

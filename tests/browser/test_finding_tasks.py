@@ -27,7 +27,7 @@ def test_the_gallery_is_searched_and_filtered_and_its_address_says_how(
     expect(ada["gallery-item"]).to_have_count(1)
     ada["filter-size"].select_option("any")
     ada["filter-tag"].select_option("several tests")
-    expect(ada["gallery-item"]).to_have_text(TWO_TESTS)
+    expect(ada["gallery-item"]).to_have_text([TWO_TESTS])
     ada["filter-tag"].select_option("")
     ada["gallery-search"].fill("TASK01")
     expect(ada["gallery-item"]).to_have_count(10)

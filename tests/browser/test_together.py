@@ -1,4 +1,7 @@
-"""Several people at once, each in a browser of their own: everything arrives within a second."""
+"""Several people at once, each in a browser of their own: everything arrives by itself.
+
+How soon is measured by `tests/bench/bench_server.py`.
+"""
 
 import re
 
@@ -6,10 +9,8 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import NewPerson, Site
 
-SECOND = 1000
 
-
-def test_traces_votes_variations_and_flaws_arrive_within_a_second(
+def test_traces_votes_variations_and_flaws_arrive_by_the_stream(
     server: Site, new_person: NewPerson, task_id: str
 ) -> None:
     ada, bob = new_person(server, task_id), new_person(server, task_id)
@@ -18,22 +19,26 @@ def test_traces_votes_variations_and_flaws_arrive_within_a_second(
     expect(ada["presence"].locator("li")).to_have_attribute("data-username", f"bob {task_id}")
     ada["trace-text"].fill("It is a diagonal.")
     ada.click("trace-add")
-    expect(bob["trace-item"]).to_contain_text("It is a diagonal.", timeout=SECOND)
+    expect(bob["trace-item"]).to_contain_text("It is a diagonal.")
     bob.click("trace-up")
-    expect(ada["trace-score"]).to_have_text("1", timeout=SECOND)
+    expect(ada["trace-score"]).to_have_text("1")
     ada.click("trace-edit")
     ada["trace-edit-text"].fill("It is a blue diagonal.")
     ada.click("trace-save")
-    expect(bob["trace-item"]).to_contain_text("It is a blue diagonal.", timeout=SECOND)
+    expect(bob["trace-item"]).to_contain_text("It is a blue diagonal.")
     ada.click("transform-transpose", "sign-variation")
-    expect(bob["version"].locator("option")).to_have_count(2, timeout=SECOND)
+    expect(bob["version"].locator("option")).to_have_count(2)
     bob["flaw-text"].fill("Too easy.")
     bob.click("flaw-add")
-    expect(ada["flaw-item"]).to_contain_text("Too easy.", timeout=SECOND)
+    expect(ada["flaw-item"]).to_contain_text("Too easy.")
     ada["version"].select_option("0")
     ada.click("trace-remove")
     ada["notice"].get_by_role("button", name="Remove it").click()
-    expect(bob["trace-item"]).to_have_count(0, timeout=SECOND)
+    expect(bob["trace-item"]).to_have_count(0)
+    asked = "performance.getEntriesByType('resource').filter((entry) => entry.name.includes('/api/events'))"
+    for person in (ada, bob):
+        refused = f"{asked}.filter((entry) => entry.responseStatus >= 400).length"
+        assert person.page.evaluate(refused) == 0, "without its stream the page polls"
 
 
 def test_drawing_goes_on_undisturbed_while_others_write(
@@ -120,4 +125,4 @@ def test_tabs_of_one_browser_without_a_server_see_each_other(
     expect(other.get_by_test_id("train-pair").first).to_be_visible()
     ada["trace-text"].fill("Here too")
     ada.click("trace-add")
-    expect(other.get_by_test_id("trace-item")).to_contain_text("Here too", timeout=SECOND)
+    expect(other.get_by_test_id("trace-item")).to_contain_text("Here too")
