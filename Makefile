@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE_DATA := synthetic_data_generators/synthetic_data/code_data
 
-.PHONY: demo test test-pages test-rest test-source serve bench soak clean
+.PHONY: demo test test-whole test-parts test-source serve bench soak clean
 
 demo: $(VENV)/installed
 	$(BIN)/python auxiliary_utilities/build_dataset.py
@@ -16,13 +16,16 @@ demo: $(VENV)/installed
 test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/installed-dev
 	$(BIN)/python -m compileall -q agents apps auxiliary_utilities benchmark synthetic_data_generators tests utilities
-	$(MAKE) --jobs=3 --output-sync=target test-pages test-rest test-source
+	$(MAKE) --jobs=3 --output-sync=target test-whole test-parts test-source
 
-test-pages: $(VENV)/installed-dev
-	$(BIN)/python -m pytest tests/browser tests/benchmark
+# Two halves that take about as long, side by side: pages and scripts as people use them, then what these are made of.
+WHOLE := tests/browser tests/benchmark tests/auxiliary_utilities
 
-test-rest: $(VENV)/installed-dev
-	$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/benchmark
+test-whole: $(VENV)/installed-dev
+	$(BIN)/python -m pytest $(WHOLE)
+
+test-parts: $(VENV)/installed-dev
+	$(BIN)/python -m pytest $(WHOLE:%=--ignore=%)
 
 test-source: $(VENV)/installed-dev
 	$(BIN)/ruff check .
