@@ -10,7 +10,7 @@ from playwright.sync_api import Route, expect
 from tests.browser.axe import findings
 from tests.browser.conftest import NewPerson, ServerProcess, Site, discussion_of, free_port
 from tests.browser.person import Person
-from tests.browser.talking import ask, is_answered, name
+from tests.browser.talking import ask, is_answered, name, write_program
 from tests.browser.tasks import HOSTILE, TASKS, TURNED, TWO_TESTS
 from tests.fault_server import FaultServer
 
@@ -98,6 +98,29 @@ def test_what_is_asked_for_before_the_task_is_there_is_answered_with_a_sentence(
     expect(ada["chat-input"]).to_have_value("hello")
     held[0].continue_()
     expect(ada["task-id"]).to_have_text(task_id)
+    expect(ada["chat-input"]).to_have_value("hello")
+
+
+def test_what_is_typed_before_the_task_is_there_joins_what_was_kept(
+    chat_site: Site, new_person: NewPerson, task_id: str
+) -> None:
+    ada = new_person(chat_site, task_id)
+    name(ada)
+    ada["chat-input"].fill("kept")
+    held: list[Route] = []
+    ada.page.route(f"**/api/tasks/{task_id}", lambda route: held.append(route))
+    ada.page.reload()
+    ada["chat-input"].fill("typed early")
+    ada["trace-text"].fill("a thought")
+    write_program(ada, "early = 1")
+    held[0].continue_()
+    expect(ada["task-id"]).to_have_text(task_id)
+    ada.page.unroute(f"**/api/tasks/{task_id}")
+    for _ in range(2):
+        expect(ada["chat-input"]).to_have_value("kept\n\ntyped early")
+        expect(ada["trace-text"]).to_have_value("a thought")
+        expect(ada["code-editor"]).to_contain_text("early = 1")
+        ada.reload()
     ask(ada, "hello")
     is_answered(ada)
 

@@ -13,7 +13,8 @@ function usable() {
   }
 }
 
-function memory() {
+/** The same for as long as somebody holds it. */
+export function memory() {
   const values = new Map();
   return {
     getItem: (key) => values.get(key) ?? null,

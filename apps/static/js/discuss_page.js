@@ -4,6 +4,7 @@ import { AccountField } from "./account_field.js";
 import { taskAddress } from "./address.js";
 import { Refused, Unreachable, apiAddress, hasServer, serverApi } from "./api.js";
 import { encodeAttempt } from "./attempt_link.js";
+import { memory } from "./browser_storage.js";
 import { Chat } from "./chat.js";
 import { BEGINNING, CodeEditor } from "./code_editor.js";
 import { CodeRunner } from "./code_runner.js";
@@ -58,8 +59,8 @@ class DiscussPage {
   #controls;
   #composer;
   #trace;
-  #drafts = textDrafts("", () => {});
-  #owner = ""; // whose drafts they are
+  #drafts = textDrafts("", () => {}, memory());
+  #owner = null; // whose drafts they are; null: nobody's, written before there was a task
   #proposedFrom = null;
 
   async start() {
@@ -210,12 +211,16 @@ class DiscussPage {
 
   /** Show what this person had begun to write for this task. */
   #openDrafts(taskId) {
+    const early = this.#owner === null ? this.#drafts.read() : {};
     this.#takeDrafts(taskId);
-    const { code, input, question, trace } = this.#drafts.read();
+    const before = this.#drafts.read();
+    const question = [before.question, early.question].filter(Boolean).join("\n\n");
+    this.#drafts.keep({ ...early, ...before, question });
+    const { code, input, trace } = this.#drafts.read();
     this.#editor.open(code || BEGINNING);
     this.#trace.offerProgram(this.#editor.text !== BEGINNING);
     this.#runner.open(this.#navigation.version, input);
-    this.#composer.fill(question ?? "");
+    this.#composer.fill(question);
     this.#trace.open(trace);
     this.#say("");
   }
