@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from agents.reasoning_code_generator import ReasoningCodeGenerator
-from utilities.answers import described, read_answers, verified_file
+from utilities.answers import described, read_answers, with_verdicts
 from utilities.command_line import parse, run_main
 from utilities.config import ROOT, UsageError, setting
 from utilities.dataset_card import dataset_card, is_card
@@ -51,7 +51,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     config = parse(ExportConfig, argv, __doc__ or "", EXAMPLE)
     path = Path(config.output_directory or FOLDER) / FORMATS[config.format].file_name
     results = find_results(config.results)
-    files = dict.fromkeys(map(verified_file, results))
+    sources = with_verdicts(results)
+    files = [file for source in sources for file in source]
     excluded = [file for source in config.exclude_tasks for file in source_files(source)]
     check_outputs({"with this --output_directory": path}, [*results, *files, *excluded])
     selection = Selection(
@@ -63,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     card_path = path.with_name("README.md")
     if card_path.exists() and not is_card(card_path):
         raise UsageError(f"{card_path} is not of an earlier export: choose another --output_directory")
-    write_rows(path, _rows(files, selection), config.format)
+    write_rows(path, _rows(sources, selection), config.format)
     count, tasks = selection.models.total(), len(selection.tasks)
     card = dataset_card(
         path.name,
@@ -79,9 +80,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(f"skipped {selection.skipped.total()} answers: {described(selection.skipped)}")
 
 
-def _rows(files: Iterable[Path], selection: Selection) -> Iterator[Row]:
-    for file in files:
-        yield from selection.rows(read_answers(file), file.name)
+def _rows(sources: Iterable[tuple[Path, ...]], selection: Selection) -> Iterator[Row]:
+    for source in sources:
+        yield from selection.rows(read_answers(*source), source[0].name)
     selection.check()
 
 

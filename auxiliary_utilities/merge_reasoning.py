@@ -13,7 +13,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from utilities.answers import Answer, described, read_answers, verified_file
+from utilities.answers import Answer, described, read_answers, with_verdicts
 from utilities.command_line import parse, run_main
 from utilities.config import setting
 from utilities.results_files import find_results
@@ -38,10 +38,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     config = parse(MergeConfig, argv, __doc__ or "", EXAMPLE)
     path, skipped = Path(config.traces_path or DEFAULT_TRACES), Counter[str]()
     files = find_results(config.results)
-    if config.only_verified:
-        files = list(dict.fromkeys(map(verified_file, files)))
+    sources = with_verdicts(files) if config.only_verified else [(file,) for file in files]
     # Read before the lock is taken, so that nobody waits for a large file to be read.
-    traces = [trace for file in files for trace in _traces(file, config.only_verified, skipped)]
+    traces = [trace for source in sources for trace in _traces(source, config.only_verified, skipped)]
     with open_store(path) as store:
         skipped["already there or repeated"] += sum(not store.add(trace) for trace in traces)
         added = store.added
@@ -50,9 +49,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(f"skipped {skipped.total()} answers: {described(skipped)}")
 
 
-def _traces(path: Path, only_verified: bool, skipped: Counter[str]) -> Iterator[Trace]:
-    """The traces that a results file makes; why others make none is counted in `skipped`."""
-    for answer in read_answers(path):
+def _traces(source: tuple[Path, ...], only_verified: bool, skipped: Counter[str]) -> Iterator[Trace]:
+    """The traces that results files make; why others make none is counted in `skipped`."""
+    for answer in read_answers(*source):
         if reason := _why_not(answer, only_verified):
             skipped[reason] += 1
         else:

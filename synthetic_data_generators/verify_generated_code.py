@@ -12,6 +12,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+import msgspec
+
 from utilities.code_execution import Limits
 from utilities.command_line import parse, run_main
 from utilities.config import (
@@ -24,6 +26,7 @@ from utilities.config import (
     ray_address_setting,
     setting,
 )
+from utilities.files import write_atomically
 from utilities.key_set import KeySet
 from utilities.log import log_to_file, logger
 from utilities.progress import Progress
@@ -116,8 +119,8 @@ def _outputs(config: VerifyConfig) -> dict[Path, Path]:
 
 def _missing(results: Path, output: Path, *, again: bool) -> tuple[Iterator[Record], int]:
     """The results whose verdicts `output` does not hold yet, and how many it holds; with `again`, all and none."""
-    if again:
-        output.unlink(missing_ok=True)
+    if again and output.exists():
+        _forget(results, output)
     done = KeySet()
     for record in current_results(output) if output.exists() else ():
         if has_final_verdicts(record):
@@ -125,6 +128,15 @@ def _missing(results: Path, output: Path, *, again: bool) -> tuple[Iterator[Reco
     if len(done):
         note(f"{len(done)} results were verified before and are not run again (--again does)")
     return (record for record in current_results(results) if _key(record) not in done), len(done)
+
+
+def _forget(results: Path, output: Path) -> None:
+    """Take the verdicts on `results` out of `output`; it may hold those on another file too."""
+    anew = KeySet()
+    for record in current_results(results):
+        anew.add(_key(record))
+    kept = (record for record in current_results(output) if _key(record) not in anew)
+    write_atomically(output, (msgspec.json.encode(record) + b"\n" for record in kept))
 
 
 @contextmanager

@@ -5,13 +5,13 @@ test input. In older records one attempt stands without a list around it. Not he
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from utilities.record_reader import current_results, decode_entry, iterate_entries, no_results, run_usernames
+from utilities.record_reader import decode_entry, iterate_entries, no_results, results_once, run_usernames
 from utilities.records import Record
 from utilities.terminal import note
 
@@ -103,12 +103,25 @@ def described(skipped: Counter[str]) -> str:
 # --- files -----------------------------------------------------------------------------------------------------------
 
 
-def verified_file(path: Path) -> Path:
-    """The file with the verdicts on the programs of `path`: the one beside it, when `path` has none of its own."""
+def with_verdicts(paths: Iterable[Path]) -> list[tuple[Path, ...]]:
+    """What to read for each results file: itself, after the file beside it that holds verdicts on what it says.
+
+    A verified file that is given as well is read once, before the file that it was made from.
+    """
+    sources = {path: _verdicts_on(path) for path in paths}
+    beside = set(sources.values())
+    return [
+        (path,) if verdicts is None else (verdicts, path)
+        for path, verdicts in sources.items()
+        if path not in beside
+    ]
+
+
+def _verdicts_on(path: Path) -> Path | None:
     verdicts = path.with_name(f"{path.stem}.verified.jsonl")
     if not verdicts.is_file() or _has_verdicts(path):
-        return path
-    note(f"reading {verdicts.name}, which holds the verdicts on {path.name}")
+        return None
+    note(f"reading {verdicts.name}, which holds verdicts on {path.name}")
     return verdicts
 
 
@@ -120,13 +133,17 @@ def _has_verdicts(path: Path) -> bool:
     return False
 
 
-def read_answers(path: Path) -> Iterator[Answer]:
-    """Every answer in a results file, streaming. Raises RunFailed, naming the place, when the file is broken or empty."""
-    if next(iterate_entries(path), None) is None:
-        raise no_results(path)
-    names = _usernames(path)
-    for record in current_results(path):
-        yield from answers_of(record, names)
+def read_answers(*paths: Path) -> Iterator[Answer]:
+    """Every answer in results files, streaming; a result that a file before holds too is left out.
+
+    Raises RunFailed, naming the place, when a file is broken or empty.
+    """
+    for path in paths:
+        if next(iterate_entries(path), None) is None:
+            raise no_results(path)
+    names = {path: _usernames(path) for path in paths}
+    for path, record in results_once(paths, Counter()):
+        yield from answers_of(record, names[path])
 
 
 def _usernames(path: Path) -> dict[str, str]:

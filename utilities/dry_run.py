@@ -73,7 +73,7 @@ def _expected_answers(setup: Setup, requests: int) -> str:
     cost = 0.0
     for line in _last_metadata(setup):
         if line.model_username == setup.model.username and line.cost is not None:
-            answered += line.attempts - line.failures.get("api_error", 0)
+            answered += line.requests - line.failures.get("api_error", 0)
             completion += line.usage.get("completion_tokens", 0)
             cost += line.cost
     if not answered:

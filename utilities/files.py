@@ -1,5 +1,6 @@
 """Files that are whole or not there (`write_atomically`), locks between processes, and JSON lists."""
 
+import errno
 import fcntl
 import glob
 import os
@@ -28,6 +29,8 @@ def write_atomically(path: str | Path, content: bytes | Iterable[bytes], durable
 def replaced(path: str | Path, durable: bool = True) -> Iterator[BinaryIO]:
     """As `write_atomically`, for those who write to a file: `path` holds what the block wrote once it ends well."""
     path = Path(path).resolve()  # so that a link stays one and its target is replaced
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise OSError(errno.EINVAL, "it is no ordinary file", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{_temporary_stem(path)}{secrets.token_hex(4)}.tmp")
     try:

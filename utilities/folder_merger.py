@@ -65,21 +65,29 @@ class _Known(msgspec.Struct):
 def merge_folder(folder: Path, output: Path) -> Merge:
     """Write every task of the .json and .jsonl files in `folder` to `output`, in the order of the file names.
 
-    Signed variations that `output` holds already stay in it. Raises UsageError when there is no such file, DatasetError
-    when one is malformed, OSError; `output` is then what it was.
+    Signed variations that `output` holds already stay in it; when it lies in the folder, all of its tasks that no other
+    file has do. Raises UsageError when there is no such file, or no task in any, DatasetError when one is malformed,
+    OSError; `output` is then what it was.
     """
-    files = [path for path in task_files(folder) if path.resolve() != output.resolve()]
     if output.is_dir():
         raise UsageError(f"{output} is a folder: give the name of the file to write")
     merge = Merge()
-    for task, where in _all_tasks(files, output):
+    for task, where in _all_tasks(folder, output):
         merge.add(task, where)
-    write_atomically(output, json_list(merge.lines(task for task, _ in _all_tasks(files, output))))
+    if not merge.tasks:
+        raise UsageError(f"the files in {folder} hold no tasks: {output} is left as it is")
+    write_atomically(output, json_list(merge.lines(task for task, _ in _all_tasks(folder, output))))
     return merge
 
 
-def _all_tasks(files: Iterable[Path], output: Path) -> Iterator[tuple[Task, str]]:
-    for path in files:
+def _all_tasks(folder: Path, output: Path) -> Iterator[tuple[Task, str]]:
+    """The tasks of the folder, then what stays of the output."""
+    files = task_files(folder)
+    others = [path for path in files if path.resolve() != output.resolve()]
+    for path in others:
         yield from ((task, path.name) for task in read_tasks(path, unique=False))
     if output.is_file():
-        yield from ((task, output.name) for task in read_tasks(output, unique=False) if task.version)
+        is_source = len(others) < len(files)
+        yield from (
+            (task, output.name) for task in read_tasks(output, unique=False) if task.version or is_source
+        )

@@ -1,12 +1,15 @@
-"""Ctrl-C and SIGTERM in a running event loop: once to end in order, twice to end at once."""
+"""What stops a running event loop: signals (once to end in order, twice to end at once) and a process that is frozen."""
 
 import asyncio
 import os
+import selectors
 import signal
+import time
 from collections.abc import Callable
-from typing import Self
+from typing import Any, Self
 
-NUMBERS = (signal.SIGINT, signal.SIGTERM)
+_LATE = 1.0
+"""Seconds after which waiting took too long for a busy machine: the process was frozen."""
 
 
 class Interrupts:
@@ -17,12 +20,15 @@ class Interrupts:
         self._seen = False
 
     def __enter__(self) -> Self:
-        for number in NUMBERS:
+        self._numbers = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup's wish
+            self._numbers.append(signal.SIGHUP)
+        for number in self._numbers:
             asyncio.get_running_loop().add_signal_handler(number, self._handle, number)
         return self
 
     def __exit__(self, *_: object) -> None:
-        for number in NUMBERS:
+        for number in self._numbers:
             asyncio.get_running_loop().remove_signal_handler(number)
 
     def _handle(self, number: int) -> None:
@@ -31,3 +37,39 @@ class Interrupts:
             os._exit(128 + number)
         self._seen = True
         self._first(number)
+
+
+class StandingLoop(asyncio.SelectorEventLoop):
+    """An event loop whose clock stands still while the process is frozen (Ctrl-Z, `docker pause`, a suspended machine).
+
+    Else every timeout would be over at once afterwards, and answers that wait in their sockets would be thrown away.
+    """
+
+    def __init__(self) -> None:
+        self._stood = 0.0
+        super().__init__(_Selector(self._stand))
+
+    def _stand(self, seconds: float) -> None:
+        self._stood += seconds
+
+    def time(self) -> float:
+        """Seconds, as `time.monotonic` without those in which the process was frozen."""
+        return time.monotonic() - self._stood
+
+
+class _Selector(selectors.DefaultSelector):
+    """Tells by how much waiting took longer than it was to, once that is more than a busy machine's doing."""
+
+    def __init__(self, tell: Callable[[float], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, Any]]:
+        if not timeout:
+            return super().select(timeout)
+        begin = time.monotonic()
+        found = super().select(timeout)
+        late = time.monotonic() - begin - timeout
+        if late > _LATE:
+            self._tell(late)
+        return found

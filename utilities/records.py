@@ -220,9 +220,9 @@ def task_of_record(record: Record) -> Task:
 
 
 def error_type(error: Any) -> str:
-    """`error.type` of an ErrorInfo or of the same as it was read."""
-    kind: str = error["type"] if isinstance(error, dict) else error.type
-    return kind
+    """`error.type` of an ErrorInfo or of the same as it was read; `unknown` where a file says none."""
+    kind = error.get("type") if isinstance(error, dict) else getattr(error, "type", None)
+    return kind if isinstance(kind, str) else "unknown"
 
 
 def errors_of(record: Record) -> Iterator[Any]:

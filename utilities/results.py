@@ -3,6 +3,7 @@
 Not here: what the lines mean (records.py) and when they are written (runner.py).
 """
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -63,22 +64,57 @@ class AppendFile:
                 view = view[os.pwrite(self._descriptor, view, self.size) :]
                 self.size = start + len(data) - len(view)
         except OSError as error:
-            os.ftruncate(self._descriptor, start)
             self.size = start
+            os.ftruncate(self._descriptor, start)
             error.filename = str(self.path)
             raise
         self._dirty = True
         return start
 
     def sync(self) -> None:
-        """Make everything appended so far survive a power loss; cheap when there is nothing new. Runs in any thread."""
+        """Make everything appended so far survive a power loss; cheap when there is nothing new. Runs in any thread.
+
+        Raises OSError when that fails, also (errno ESTALE) when `path` is no longer this file with all that was appended.
+        """
         if self._dirty:
             self._dirty = False
+            self._check_place()
             try:
                 os.fsync(self._descriptor)
             except OSError as error:
                 self._dirty, error.filename = True, str(self.path)
                 raise
+
+    def _check_place(self) -> None:
+        size = self.size  # first: another thread may append meanwhile, which makes the file longer first
+        mine = os.fstat(self._descriptor)
+        try:
+            is_there = os.path.samestat(mine, self.path.stat())
+        except FileNotFoundError:
+            is_there = False
+        if not is_there or mine.st_size < min(size, self.size):
+            raise OSError(errno.ESTALE, "moved, removed or cut while it was being written", str(self.path))
+
+    def put_back(self) -> bool:
+        """Write the file anew when there is nothing at `path` any more, and go on there; True when that was done.
+
+        Only while nobody appends. Raises OSError, also when something else is there or the file was cut.
+        """
+        try:
+            self._check_place()
+        except OSError:
+            if self.path.exists():
+                raise
+        else:
+            return False
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        anew, offset = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644), 0
+        while block := os.pread(self._descriptor, _READ_BLOCK, offset):
+            offset += os.write(anew, block)
+        os.dup2(anew, self._descriptor, inheritable=False)
+        os.close(anew)
+        self._dirty = True
+        return True
 
     def read(self, offset: int) -> bytes:
         """The line that starts at `offset`, without its newline."""
@@ -93,8 +129,8 @@ class AppendFile:
 
     def clear(self) -> None:
         """Empty the file."""
-        os.ftruncate(self._descriptor, 0)
         self.size = 0
+        os.ftruncate(self._descriptor, 0)
         self._dirty = True
 
     def close(self) -> None:
@@ -210,6 +246,10 @@ class ResultsFile:
         """Make everything saved so far survive a power loss."""
         self._journal.sync()
         self._results.sync()
+
+    def put_back(self) -> list[Path]:
+        """Write those of the files anew that are gone, and return their paths; see `AppendFile.put_back`."""
+        return [file.path for file in (self._journal, self._results) if file.put_back()]
 
     def write_snapshot(self, metadata: MetadataLine) -> Path:
         """Write the snapshot of this run and return its path; first tidy the journal, which may make room for it.

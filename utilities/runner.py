@@ -6,6 +6,7 @@ request (run_setup.py), how a model is asked (models/), how lines reach the disk
 """
 
 import asyncio
+import errno
 import gc
 import signal
 import sys
@@ -23,7 +24,7 @@ from utilities.cost_cap import CostCap, CostReached
 from utilities.data_loader import Task
 from utilities.dry_run import print_dry_run
 from utilities.earlier_replies import EarlierReplies
-from utilities.interrupts import Interrupts
+from utilities.interrupts import Interrupts, StandingLoop
 from utilities.log import log_to_file, logger
 from utilities.model_utils import ModelError, Reply, Request, RunStopped, RunStoppingError
 from utilities.progress import Progress, Totals, summary
@@ -54,8 +55,9 @@ def run_prepared(setup: Setup) -> int:
         print_dry_run(setup)
         return 0
     _calm_the_collector()
-    with _opened_results(setup) as results, log_to_file(setup.log):
-        return asyncio.run(Run(setup, results).run())
+    loop = asyncio.Runner(loop_factory=StandingLoop)
+    with _opened_results(setup) as results, log_to_file(setup.log), loop:
+        return loop.run(Run(setup, results).run())
 
 
 def _opened_results(setup: Setup) -> ResultsFile:
@@ -274,10 +276,11 @@ class Run:
 
     def _stop_unwritable(self, error: OSError) -> None:
         """Nothing that arrives can be kept any more, so nothing is waited for either."""
-        told = (
-            f"cannot write {error.filename or self._results.path} ({error.strerror}): what was saved before is intact; "
-            f"make room and continue with --resume {self._results.run_id}"
-        )
+        path, go_on = error.filename or self._results.path, f"continue with --resume {self._results.run_id}"
+        if error.errno == errno.ESTALE:
+            told = f"{path} was {error.strerror}, so nothing more was asked: {go_on}"
+        else:
+            told = f"cannot write {path} ({error.strerror}): what was saved before is intact; make room and {go_on}"
         if self._status in ("completed", "stopped_at_cost"):
             self._stop("failed", told, overruling=self._status)
         elif not self._is_unwritable:  # it stopped for another reason, which stands
@@ -328,6 +331,11 @@ class Run:
             worker.cancel()
 
     def _finish(self) -> None:
+        try:
+            for path in self._results.put_back():
+                note(f"{path} was gone: it was written there again")
+        except OSError as error:
+            self._stop_unwritable(error)
         for record in self._results.incomplete_results():
             self._totals.add_score(record)
         if self._status == "completed" and self._asked == self._refused > 0:

@@ -307,7 +307,7 @@ def test_parquet_without_pyarrow_says_what_to_install(tmp_path: Path) -> None:
     [
         (["wrong.jsonl"], 1, "there is nothing to export, of 1 answers: 1 not right"),
         (["empty.jsonl"], 1, "empty.jsonl holds no results"),
-        (["run.jsonl"], 1, "there is nothing to export: there are no answers\n"),
+        (["run.jsonl"], 1, "run.jsonl holds no results"),
         (["right.jsonl", "broken.jsonl"], 1, "line 1 of "),
         (["right.jsonl", "--exclude_tasks", "nothing"], 2, "there is no dataset 'nothing'"),
         (["right.jsonl", "--format", "csv"], 2, "invalid choice: 'csv'"),

@@ -120,6 +120,16 @@ def test_the_output_may_lie_in_the_folder(tmp_path: Path) -> None:
     assert next(read_tasks(tmp_path / "in" / "dataset.json")).train[0].input == [[2]]
 
 
+def test_an_output_in_the_folder_loses_nothing_that_only_it_holds(tmp_path: Path) -> None:
+    write(tmp_path / "in" / "old.json", [task(1, task_id="old"), task(2, task_id="new")])
+    write(tmp_path / "in" / "new.json", task(3))
+    (tmp_path / "in" / "all.json").symlink_to("old.json")
+    said = run(SCRIPT, "in", "in/all.json", cwd=tmp_path).stderr
+    assert "other pairs for task new" in said
+    found = {entry.task_id: entry.train[0].input for entry in read_tasks(tmp_path / "in" / "old.json")}
+    assert found == {"new": [[3]], "old": [[1]]}
+
+
 @pytest.mark.parametrize(
     ("name", "content", "code", "sentence"),
     [
@@ -128,6 +138,7 @@ def test_the_output_may_lie_in_the_folder(tmp_path: Path) -> None:
         ("in/x.jsonl", '{"task_id": "a"}\nnonsense', 1, "x.jsonl, line 1, task a: it has no 'train'"),
         ("in/readme.txt", "", 2, "there is no .json or .jsonl file in in"),
         ("other/x.json", "{}", 2, "there is no folder in"),
+        ("in/x.json", "[]", 2, "the files in in hold no tasks"),
     ],
 )
 def test_bad_input_is_one_sentence_and_the_old_dataset_stays(

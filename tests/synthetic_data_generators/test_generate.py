@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -116,7 +117,9 @@ def generate(server: FaultServer, dataset: Path, out: Path, *flags: str) -> subp
     )
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
 def test_an_interrupt_saves_and_ends_in_order(
     tmp_path: Path, tasks_file: TasksFile, number: int, code: int
 ) -> None:
@@ -139,6 +142,52 @@ def test_an_interrupt_saves_and_ends_in_order(
     (snapshot,) = out.glob("*_interrupted.json")
     assert len(json.loads(snapshot.read_text())["results"]) == 4
     assert "Traceback" not in stderr
+
+
+def test_a_process_that_was_frozen_takes_the_answers_that_came_meanwhile(
+    tmp_path: Path, tasks_file: TasksFile
+) -> None:
+    with serving(latency=1.5) as server:
+        process = generate(
+            server, tasks_file(4), tmp_path / "out", "--idle_timeout", "3", "--request_timeout", "4"
+        )
+        wait_for(lambda: len(server.log) == 4)
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(5)
+        process.send_signal(signal.SIGCONT)
+        _, stderr = process.communicate(timeout=30)
+    assert process.returncode == 0, stderr
+    assert server.outcomes() == ["answered"] * 4
+
+
+@pytest.mark.parametrize("what", ["folder", "results", "replaced"])
+def test_a_run_whose_files_are_taken_away_stops_and_a_resume_completes_it(
+    tmp_path: Path, tasks_file: TasksFile, what: str
+) -> None:
+    out, dataset = tmp_path / "out", tasks_file(200)
+    results = out / "code_data_results.jsonl"
+    with serving(latency=0.2) as server:
+        process = generate(server, dataset, out)
+        wait_for(lambda: server.outcomes().count("answered") >= 5)
+        if what == "folder":
+            shutil.rmtree(out)
+        else:
+            results.rename(tmp_path / "moved.jsonl")
+        if what == "replaced":
+            results.touch()
+        _, stderr = process.communicate(timeout=30)
+        assert process.returncode == 1
+        assert "moved, removed or cut while it was being written" in stderr and "--resume" in stderr
+        assert len(server.log) < 150
+        if what == "replaced":
+            assert results.read_bytes() == b""  # somebody else's, who keeps it
+            (tmp_path / "moved.jsonl").replace(results)
+        process = generate(server, dataset, out, "--resume", "last")
+        _, stderr = process.communicate(timeout=60)
+        assert process.returncode == 0, stderr
+    records = list(current_results(results))
+    assert len(records) == len({record["task_id"] for record in records}) == 200
+    assert server.asked_again_after_an_answer() == []
 
 
 def test_a_second_interrupt_ends_at_once(tmp_path: Path, tasks_file: TasksFile) -> None:

@@ -146,6 +146,17 @@ def test_again_verifies_everything_with_the_new_settings(tmp_path: Path) -> None
     assert record["verification_success"] == [True]
 
 
+def test_again_leaves_the_verdicts_on_another_file_in_the_same_folder(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        path = write(tmp_path / name / "results.jsonl", {**result(1, [RIGHT]), "run_id": name})
+        for flags in ((), ("--again",)):
+            done = run(VERIFY, str(path), "--output_directory", str(tmp_path / "v"), *flags, cwd=tmp_path)
+            assert done.returncode == 0, done.stderr
+    kept = list(current_results(tmp_path / "v" / "results.verified.jsonl"))
+    assert [record["run_id"] for record in kept] == ["one", "two"]
+
+
 def test_a_failure_of_the_sandbox_is_run_again(tmp_path: Path) -> None:
     path = write(tmp_path / "results.jsonl", result(1, [RIGHT]))
     *_, (record,) = verify(path)

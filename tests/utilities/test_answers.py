@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from utilities.answers import Answer, answers_of, read_answers, verified_file
+from utilities.answers import Answer, answers_of, read_answers, with_verdicts
 from utilities.config import UsageError
 from utilities.results_files import find_results
 
@@ -168,15 +168,23 @@ def test_verdicts_beside_a_file_are_found_and_know_the_model(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plain = lines(tmp_path / "r.jsonl", RUN, record(reasoning=["a"], python_code=["p"]))
-    assert verified_file(plain) == plain
+    assert with_verdicts([plain]) == [(plain,)]
     verdicts = lines(
         tmp_path / "r.verified.jsonl", record(reasoning=["a"], python_code=["p"], verification_success=[True])
     )
-    assert verified_file(plain) == verdicts
-    assert verified_file(verdicts) == verdicts
+    assert with_verdicts([plain]) == with_verdicts([verdicts, plain]) == [(verdicts, plain)]
+    assert with_verdicts([verdicts]) == [(verdicts,)]
     assert "r.verified.jsonl" in capsys.readouterr().err
     (answer,) = read_answers(verdicts)
     assert answer.username == "acme/solver"
+
+
+def test_what_is_not_verified_yet_comes_after_the_verdicts(tmp_path: Path) -> None:
+    first, second = (record(task_id=name, reasoning=[name], python_code=["p"]) for name in ("a", "b"))
+    plain = lines(tmp_path / "r.jsonl", RUN, first, second)
+    verdicts = lines(tmp_path / "r.verified.jsonl", {**first, "verification_success": [True]})
+    answers = list(read_answers(verdicts, plain))
+    assert [(answer.task_id, answer.verified) for answer in answers] == [("a", True), ("b", None)]
 
 
 def test_patterns_mean_files_each_once(tmp_path: Path) -> None:

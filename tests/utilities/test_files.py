@@ -104,3 +104,10 @@ def test_only_leftovers_of_the_file_itself_are_removed(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     remove_leftovers(tmp_path / "a.json")
     assert {path.name for path in tmp_path.iterdir()} == {".a.json.lock", ".aa.json.0123abcd.tmp", "a.json"}
+
+
+def test_what_is_no_ordinary_file_is_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="no ordinary file"):
+        write_atomically(tmp_path / "pipe", b"x")
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe"]

@@ -1,12 +1,13 @@
 """Which runs the given results files hold, and their records one by one."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from utilities.config import RunFailed
-from utilities.record_reader import current_results, iterate_other_entries, no_results
+from utilities.record_reader import iterate_other_entries, results_once
 from utilities.records import Record
 from utilities.results_files import find_results
 from utilities.terminal import note
@@ -116,23 +117,16 @@ def _take_in(run: RunInfo, about: _AboutRun) -> None:
 
 
 def read_records(paths: Sequence[Path]) -> Iterator[tuple[Path, Record]]:
-    """(file, record) of every result that counts; of a run in several files, only from the first one that has it.
+    """(file, record) of every result that counts; one in several files, only from the first that has it, and says so.
 
     Raises RunFailed at a broken entry, or when a file holds no results.
     """
-    owner: dict[str, Path] = {}
-    for path in paths:
-        empty, doubled = True, set()
-        for record in current_results(path):
-            empty, run_id = False, str(record.get("run_id", ""))
-            if owner.setdefault(run_id, path) == path:
-                yield path, record
-            else:
-                doubled.add(run_id)
-        if empty:
-            raise no_results(path)
-        for run_id in sorted(doubled):
-            note(f"run {run_id} is in {owner[run_id].name} too and is not counted again from {path.name}")
+    repeats = Counter[tuple[Path, str]]()
+    yield from results_once(paths, repeats)
+    for (path, run_id), count in repeats.items():
+        results = f"{count} results" if count > 1 else "1 result"
+        of_run = f"of run {run_id} " if run_id else ""
+        note(f"{results} {of_run}in {path.name} were in a file before it too and are not counted again")
 
 
 _KINDS = {"run_code_benchmark": "code", "run_direct_benchmark": "direct", "generate_code_data": "code data"}

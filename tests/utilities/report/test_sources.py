@@ -39,9 +39,22 @@ def test_a_run_in_several_files_is_taken_from_the_verified_one(
         write_lines(tmp_path / name, *code_results())
     files = find_files([str(tmp_path / "x*.jsonl")])
     assert {path.name for path, _ in read_records(files)} == {"x.verified.jsonl"}
-    assert (
-        "run run1 is in x.verified.jsonl too and is not counted again from x.jsonl" in capsys.readouterr().err
-    )
+    said = capsys.readouterr().err
+    assert "results of run run1 in x.jsonl were in a file before it too and are not counted again" in said
+
+
+@pytest.mark.parametrize("run_id", ["run1", None])
+def test_a_run_spread_over_files_is_taken_from_all_of_them(tmp_path: Path, run_id: str | None) -> None:
+    results = [{**result, "run_id": run_id} for result in code_results()]
+    if run_id is None:
+        results = [{name: value for name, value in result.items() if name != "run_id"} for result in results]
+    assert len(results) > 2
+    files = [
+        write_lines(tmp_path / "a.jsonl", *results[:2]), write_lines(tmp_path / "b.jsonl", *results[1:]),
+    ]  # fmt: skip
+    read = list(read_records(files))
+    assert [record for _, record in read] == results
+    assert [path.name for path, _ in read] == ["a.jsonl"] * 2 + ["b.jsonl"] * (len(results) - 2)
 
 
 def test_a_file_without_results_is_refused(tmp_path: Path) -> None:

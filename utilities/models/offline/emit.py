@@ -5,6 +5,7 @@ that is handed over are the same.
 """
 
 import ast
+import dis
 import inspect
 import textwrap
 from collections.abc import Iterator
@@ -106,8 +107,9 @@ def _functions_in(value: Any) -> Iterator[FunctionType]:
 
 def _names_in(code: CodeType) -> list[str]:
     """The global names that a function's code (and code nested in it) reads."""
+    own = [one.argval for one in dis.get_instructions(code) if one.opname in ("LOAD_GLOBAL", "LOAD_NAME")]
     nested = [name for const in code.co_consts if isinstance(const, CodeType) for name in _names_in(const)]
-    return [*code.co_names, *nested]
+    return [*own, *nested]
 
 
 @cache

@@ -63,7 +63,8 @@ def _sizes(pairs: Pairs) -> str:
     if all(one.shape == two.shape for one, two in pairs):
         return "Each output has the size of its input."
     if len(outputs) == 1:
-        return f"Every output is {_size(pairs[0][1])}, whatever the size of its input."
+        whatever = ", whatever the size of its input" if len({one.shape for one, _ in pairs}) > 1 else ""
+        return f"Every output is {_size(pairs[0][1])}{whatever}."
     factors = {(two.shape[0] / one.shape[0], two.shape[1] / one.shape[1]) for one, two in pairs}
     if len(factors) == 1:
         down, across = factors.pop()

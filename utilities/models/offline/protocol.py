@@ -1,5 +1,7 @@
 """What the OFFLINE model and its worker processes say to each other: one line of JSON each way."""
 
+from collections.abc import Sequence
+from itertools import combinations
 from typing import Literal, get_args
 
 import msgspec
@@ -43,3 +45,8 @@ def decode_job(line: bytes) -> Job:
 def decode_solutions(line: bytes) -> list[Solution]:
     """The line written for a list of Solutions."""
     return msgspec.json.decode(line, type=list[Solution])
+
+
+def contradict(pairs: Sequence[tuple[Grid, Grid]]) -> bool:
+    """Whether two of the pairs have the same input and different outputs: then no program is right on both."""
+    return any(one == other and two != another for (one, two), (other, another) in combinations(pairs, 2))

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from utilities.models.offline.prompt import Question
-from utilities.models.offline.protocol import Solution
+from utilities.models.offline.protocol import Solution, contradict
 
 NO_PAIRS = (
     "I cannot see any train pairs in this prompt: I need, for each pair, rows of digits under an Input heading and "
@@ -15,10 +15,13 @@ NO_PAIRS = (
 def write_reply(question: Question, solutions: Sequence[Solution], attempt: int, seed: int | None) -> str:
     """The reply to a question with train pairs, given all programs that are right on them, best first."""
     pairs = len(question.pairs)
+    if contradict(question.pairs):
+        return "Two of the train pairs have the same input and different outputs: no program reproduces both."
     if not solutions:
+        applies = " and applies to the test input" if question.wanted == "grid" else ""
         return (
             f"I searched compositions of my grid operations and found no program that reproduces all {pairs} train "
-            "pairs, so I have no answer to give."
+            f"pairs{applies}, so I have no answer to give."
         )
     if question.rejected >= len(solutions):
         return (

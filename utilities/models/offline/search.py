@@ -7,7 +7,6 @@ that finds nothing longer programs are looked at. It knows none of the operation
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from utilities.models.offline.catalogue import FAMILIES, operations
 from utilities.models.offline.declare import Facts
 from utilities.models.offline.dsl.views import AS_IS, BACKGROUND, VIEWS, View, view_arguments
 from utilities.models.offline.program import INPUT, Step
-from utilities.models.offline.protocol import EffortName
+from utilities.models.offline.protocol import EffortName, contradict
 from utilities.models.offline.rules import Rules
 from utilities.models.offline.states import LAYERS, Pool, as_arrays
 from utilities.models.offline.without_view import without_view
@@ -163,6 +162,6 @@ def search(
         raise ValueError(
             f"no such families: {', '.join(sorted(without - set(FAMILIES)))}; there are {FAMILIES}"
         )
-    if any(one == other and two != another for (one, two), (other, another) in combinations(pairs, 2)):
+    if contradict(pairs):
         return []
     return Search(pairs, tests, effort, without).programs()

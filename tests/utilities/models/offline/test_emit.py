@@ -93,10 +93,15 @@ def test_the_identity_is_a_program_too() -> None:
     assert namespace["solve_task"]([[1, 2]]) == [[1, 2]]  # type: ignore[operator]
 
 
+PAIR_ON_GREY = [(np.array([[5, 0], [5, 5]]), np.array([[0]]))]
+
+
 def test_the_reasoning_tells_sizes_colours_steps_rules_and_the_check_in_the_tasks_terms() -> None:
     pair = (np.array(GRID), run_program(PROGRAM, np.array(GRID)))
     words = describe(PROGRAM, [pair, pair])
-    assert "Every output is 3 x 2, whatever the size of its input." in words
+    assert "Every output is 3 x 2. " in words
+    wider = (np.pad(GRID, ((0, 0), (0, 1))), pair[1])
+    assert "Every output is 3 x 2, whatever the size of its input." in describe(PROGRAM, [pair, wider])
     assert "New in every output: yellow." in words
     assert "In every input and in no output: blue, red, green." in words
     assert (
@@ -119,6 +124,16 @@ def test_a_view_tells_of_the_input_only_where_it_looks_at_it() -> None:
     words = describe(program, [pair, pair])
     assert "3. Exchange black and green, the background of all inputs." in words
     assert "this works on" not in words
+
+
+def test_the_background_of_objects_is_named_and_functions_are_written_only_where_they_are_called() -> None:
+    scene = Step(
+        objects.find_objects, (INPUT,), (("diagonal", True), ("by_colour", False), ("background", 5))
+    )
+    words = describe(Step(pieces.nth, (Step(objects.cut_out, (scene,)),), (("number", 0),)), PAIR_ON_GREY)
+    assert "connected areas of any colours other than grey, joined over corners too." in words
+    code = write_code(Step(tilings.scale_up, (INPUT,), (("down", 2), ("across", 2))))
+    assert "def scale_up(" in code and "def repeat(" not in code
 
 
 def test_one_object_is_told_of_in_the_singular() -> None:

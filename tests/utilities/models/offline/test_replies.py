@@ -46,3 +46,12 @@ def test_without_a_program_the_reply_says_so_and_holds_no_answer() -> None:
         assert "no program" in reply
         assert "```" not in reply
         assert "def " not in reply
+
+
+def test_an_answer_that_is_missing_says_what_was_looked_for() -> None:
+    none = "found no program that reproduces all 2 train pairs"
+    assert f"{none}, so" in write_reply(Question(PAIRS, (), "code", 0), [], 0, None)
+    grid = write_reply(Question(PAIRS, ([[0]],), "grid", 0), [], 0, None)
+    assert f"{none} and applies to the test input, so" in grid
+    contradicting = Question((PAIRS[0], (PAIRS[0][0], [[9]])), (), "code", 0)
+    assert "same input and different outputs" in write_reply(contradicting, [], 0, None)

@@ -10,7 +10,7 @@ from utilities.models.offline.dsl.types import Array, Change, Colour, Measured, 
 
 
 @operation(
-    "Find the objects: connected areas {by_colour:of one colour other than black|of any colours but black}{diagonal:, joined over corners too|}",
+    "Find the objects: connected areas {by_colour:of one colour|of any colours} other than {background}{diagonal:, joined over corners too|}",
     options(diagonal=BOTH, by_colour=BOTH, background=(0,)),
     length=0.5,
 )
