@@ -78,8 +78,9 @@ def _expected_answers(setup: Setup, requests: int) -> str:
             cost += line.cost
     if not answered:
         return "completion tokens and cost unknown: no earlier run with this model in this results file"
+    tokens = min(completion / answered, setup.config.max_tokens or completion) * requests
     return (
-        f"about {completion / answered * requests:,.0f} completion tokens and ${cost / answered * requests:.4f}, "
+        f"about {tokens:,.0f} completion tokens and ${cost / answered * requests:.4f}, "
         f"as {answered} earlier responses of this model cost ${cost:.4f}"
     )
 

@@ -234,7 +234,10 @@ def _refuse_differences(earlier: RunLine, config: RunConfig, manifest: dict[str,
         was, now_is = earlier.config.get(name), msgspec.to_builtins(saved.get(name))
         if was != now_is:
             raise _different(earlier, f"--{name} was {_said(was)} and is now {_said(now_is)}")
-    for name, what in (("tasks_sha256", "the content of its tasks"), ("prompt_sha256", "the prompt")):
+    for name, what in (
+        ("tasks_sha256", "the content or the order of its tasks"),
+        ("prompt_sha256", "the prompt"),
+    ):
         if earlier.manifest.get(name) != manifest[name]:
             raise UsageError(
                 f"run {earlier.run_id} cannot be resumed: {what} has changed since; start a new run"

@@ -132,7 +132,7 @@ def test_a_resume_with_other_settings_is_refused(runner: Runner, flags: list[str
 def test_a_resume_of_changed_tasks_is_refused(runner: Runner) -> None:
     runner(ScriptedModel())
     runner.dataset.write_text(runner.dataset.read_text().replace("[[5]]", "[[6]]"))
-    with pytest.raises(UsageError, match="content of its tasks"):
+    with pytest.raises(UsageError, match="content or the order of its tasks"):
         runner(ScriptedModel(), "--resume", "last")
 
 
@@ -211,6 +211,9 @@ def test_a_dry_resume_counts_only_what_is_missing(runner: Runner, capsys: pytest
     shown = capsys.readouterr().out
     assert "1 requests" in shown
     assert "as 13 earlier responses of this model cost $0.0130" in shown
+    again = ["--dataset", str(runner.dataset), "--dry_run", "--max_tokens", "3"]
+    assert run_job(job(runner.folder), again) == 0
+    assert "about 21 completion tokens" in capsys.readouterr().out
 
 
 BROKEN = {

@@ -181,7 +181,7 @@ def extend_edges(grid: Array, corners: bool) -> Array:
 
 
 @operation(
-    "Move everything by {move}; what leaves on one side comes back on the other",
+    "Move everything {move}; what leaves on one side comes back on the other",
     options(move=_ONE_OR_NONE),
     length=1.5,
     deepest=NEAR,
@@ -192,7 +192,7 @@ def roll(grid: Array, move: Move) -> Array:
 
 
 @operation(
-    "Move everything by {move}; what leaves the grid is lost",
+    "Move everything {move}; what leaves the grid is lost",
     options(move=_TWO_OR_LESS),
     length=1.6,
     deepest=NEAR,

@@ -17,7 +17,7 @@ def paint(scene: Scene, values: dict[int, int]) -> Array:
     return lookup[scene[1]]
 
 
-@operation("1 + {by}, of its object (0: no object)", options(by=group("number")), length=0.5)
+@operation("1 + {by} of its object (0: no object)", options(by=group("number")), length=0.5)
 def layer_of(scene: Scene, by: Number) -> Layer:
     """A layer with 1 + what `by` says about the object in each object's cells, and 0 elsewhere."""
     return paint(scene, {number: 1 + value for number, value in measure_objects(scene, by).items()})

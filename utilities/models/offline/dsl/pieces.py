@@ -101,12 +101,12 @@ def part_layer(grid: Array, by: Number) -> Layer:
 
 
 @operation(
-    "Take piece {number} in reading order (from 0; -1 is the last)",
+    "Take piece {number} of these (from 0; -1 is the last)",
     options(number=(0, 1, 2, 3, -1)),
     length=1.2,
 )
 def nth(pieces: Pieces, number: int) -> Array:
-    """The piece at position `number` in reading order (negative: from the end)."""
+    """The piece at position `number` (negative: from the end)."""
     return pieces[number]
 
 
