@@ -40,7 +40,7 @@ class Interrupts:
 
 
 class StandingLoop(asyncio.SelectorEventLoop):
-    """An event loop whose clock stands still while the process is frozen (Ctrl-Z, `docker pause`, a suspended machine).
+    """An event loop whose clock stands still while the process is frozen (Ctrl-Z, `docker pause`).
 
     Else every timeout would be over at once afterwards, and answers that wait in their sockets would be thrown away.
     """

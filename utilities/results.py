@@ -74,7 +74,7 @@ class AppendFile:
     def sync(self) -> None:
         """Make everything appended so far survive a power loss; cheap when there is nothing new. Runs in any thread.
 
-        Raises OSError when that fails, also (errno ESTALE) when `path` is no longer this file with all that was appended.
+        Raises OSError when that fails, also (errno ESTALE) when all that was appended is no longer at `path`.
         """
         if self._dirty:
             self._dirty = False
@@ -86,13 +86,13 @@ class AppendFile:
                 raise
 
     def _check_place(self) -> None:
+        """By its length, as some network file systems have no inode numbers to go by."""
         size = self.size  # first: another thread may append meanwhile, which makes the file longer first
-        mine = os.fstat(self._descriptor)
         try:
-            is_there = os.path.samestat(mine, self.path.stat())
+            there = self.path.stat().st_size
         except FileNotFoundError:
-            is_there = False
-        if not is_there or mine.st_size < min(size, self.size):
+            there = -1
+        if there < min(size, self.size):
             raise OSError(errno.ESTALE, "moved, removed or cut while it was being written", str(self.path))
 
     def put_back(self) -> bool:
