@@ -19,6 +19,7 @@ from utilities.models.offline.dsl import (
     patterns,
     pieces,
     repair,
+    tables,
     tilings,
 )
 from utilities.models.offline.dsl.types import Array
@@ -169,3 +170,9 @@ def test_patterns_are_continued_listed_and_framed() -> None:
     assert text(patterns.list_cells(grid("102", "030"))) == ["123"]
     framed = grid("00000", "08880", "08180", "08880", "00000")
     assert text(patterns.inside_frame(framed, 1)) == ["1"]
+
+
+def test_a_choice_takes_nothing_from_beyond_the_edge() -> None:
+    picture = grid("70", "00")
+    beside = fills.neighbour(picture, (0, -1))
+    assert tables.choose_cells(picture, beside, [picture], {(0,), (7,)}).tolist() == [[7, 7], [0, 0]]

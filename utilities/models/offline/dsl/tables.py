@@ -71,11 +71,11 @@ def decide_cells(grid: Array, layers: list[Array], table: dict[tuple[int, ...], 
 
 @sentence("By a rule take some cells from the second of two grids, the others from the first")
 def choose_cells(grid: Array, other: Array, layers: list[Array], where: set[tuple[int, ...]]) -> Array:
-    """Take a cell from the other grid where the layers' values are in `where`, else from the first."""
+    """Take a cell from the other grid where the layers' values are in `where`, else (also for -1: beyond an edge) from the first."""
     result = grid.copy()
     for i in range(grid.shape[0]):
         for j in range(grid.shape[1]):
-            if tuple(int(layer[i, j]) for layer in layers) in where:
+            if other[i, j] >= 0 and tuple(int(layer[i, j]) for layer in layers) in where:
                 result[i, j] = other[i, j]
     return result
 
