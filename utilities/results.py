@@ -103,6 +103,7 @@ class AppendFile:
         try:
             self._check_place()
         except OSError:
+            self._dirty = True  # so that the next sync says it again, before a journal is tidied
             if self.path.exists():
                 raise
         else:
@@ -249,7 +250,12 @@ class ResultsFile:
 
     def put_back(self) -> list[Path]:
         """Write those of the files anew that are gone, and return their paths; see `AppendFile.put_back`."""
-        return [file.path for file in (self._journal, self._results) if file.put_back()]
+        try:
+            journal_is_back = self._journal.put_back()
+        finally:  # also where the journal cannot be
+            results_are_back = self._results.put_back()
+        files = ((self._journal, journal_is_back), (self._results, results_are_back))
+        return [file.path for file, is_back in files if is_back]
 
     def write_snapshot(self, metadata: MetadataLine) -> Path:
         """Write the snapshot of this run and return its path; first tidy the journal, which may make room for it.

@@ -283,3 +283,24 @@ def test_a_byte_order_mark_is_no_part_of_the_first_line(tmp_path: Path, end: byt
     assert next(current_results(path)) == {"task_id": "a"}
     (_, offset, line), *_ = iterate_lines(path)
     assert path.read_bytes()[offset:].startswith(line)
+
+
+def test_what_only_the_journal_still_holds_is_not_tidied_away(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    with ResultsFile(path, "run1") as results:
+        results.save_response(journal_line())
+        results.save_result(result_line())
+        results.sync()
+        path.unlink()
+        path.touch()  # somebody else's
+        for _ in range(2):
+            with pytest.raises(OSError, match="moved, removed or cut"):
+                results.put_back()
+            with pytest.raises(OSError, match="moved, removed or cut"):
+                results.write_snapshot(metadata_line())
+        assert b'"text"' in journal_path(path).read_bytes()
+        path.unlink()
+        journal_path(path).unlink()
+        assert results.put_back() == [journal_path(path), path]
+        assert b'"text"' in journal_path(path).read_bytes()
+    assert [record["task_id"] for record in current_results(path)] == [result_line().task_id]
