@@ -6,8 +6,10 @@ when it is gone (worker.py).
 
 import asyncio
 import os
+import socket
+import subprocess
 import sys
-from asyncio.subprocess import PIPE, Process
+from dataclasses import dataclass
 
 from utilities.config import ROOT
 
@@ -19,6 +21,29 @@ class WorkerEnded(Exception):
     """A worker process ended before it answered."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Worker:
+    """A process and the socket that is its stdin and its stdout."""
+
+    process: subprocess.Popen[bytes]
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    def kill(self) -> None:
+        """Kill it and wait the moment until it is gone; may be called twice."""
+        self.process.kill()
+        self.process.wait()
+
+    async def answer(self, line: bytes) -> bytes:
+        """Its answer to one line. Raises WorkerEnded."""
+        try:
+            self.writer.write(line)
+            await self.writer.drain()
+            return await self.reader.readuntil()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            raise WorkerEnded from None
+
+
 class Crew:
     """At most `size` worker processes; each answers one line at a time."""
 
@@ -26,8 +51,8 @@ class Crew:
         self.size = size
         self._loop: asyncio.AbstractEventLoop | None = None
         self._slots = asyncio.Semaphore(size)
-        self._idle: list[Process] = []
-        self._started: set[Process] = set()
+        self._idle: list[_Worker] = []
+        self._started: set[_Worker] = set()
 
     async def run(self, line: bytes) -> bytes:
         """A worker's answer to one line. Raises WorkerEnded."""
@@ -35,9 +60,9 @@ class Crew:
         async with self._slots:
             worker = self._idle.pop() if self._idle else await self._start()
             try:
-                answer = await _exchange(worker, line)
+                answer = await worker.answer(line)
             except (asyncio.CancelledError, WorkerEnded):
-                self._kill(worker)
+                self._end(worker)
                 raise
             self._idle.append(worker)
             return answer
@@ -45,16 +70,14 @@ class Crew:
     @property
     def process_ids(self) -> list[int]:
         """Ids of the workers that run."""
-        return [worker.pid for worker in self._started if worker.returncode is None]
+        return [worker.process.pid for worker in self._started if worker.process.poll() is None]
 
     async def close(self) -> None:
-        """Kill all workers and wait until they are gone; may be called twice."""
+        """Kill all workers; may be called twice."""
         self._follow_loop()
-        workers = list(self._started)
-        for worker in workers:
-            self._kill(worker)
-        await asyncio.gather(*(worker.wait() for worker in workers))
-        self._started.clear()
+        self._idle.clear()
+        for worker in list(self._started):
+            self._end(worker)
 
     def _follow_loop(self) -> None:
         """Workers belong to the event loop that started them: under another one, begin afresh."""
@@ -62,42 +85,29 @@ class Crew:
         if self._loop is loop:
             return
         for worker in self._started:
-            self._kill(worker)
+            worker.kill()
         self._loop = loop
         self._slots = asyncio.Semaphore(self.size)
+        self._idle.clear()
         self._started.clear()
 
-    async def _start(self) -> Process:
-        worker = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "utilities.models.offline.worker",
-            stdin=PIPE,
-            stdout=PIPE,
-            cwd=ROOT,
-            limit=_LINE_LIMIT,
-            start_new_session=True,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"},
-        )
+    async def _start(self) -> _Worker:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            reader, writer = await asyncio.open_connection(sock=ours, limit=_LINE_LIMIT)
+            process = subprocess.Popen(
+                [sys.executable, "-m", "utilities.models.offline.worker"],
+                stdin=theirs,
+                stdout=theirs,
+                cwd=ROOT,
+                start_new_session=True,
+                env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"},
+            )
+        worker = _Worker(process, reader, writer)
         self._started.add(worker)
         return worker
 
-    def _kill(self, worker: Process) -> None:
-        if worker in self._idle:
-            self._idle.remove(worker)
-        if worker.returncode is None:
-            worker.kill()
-
-
-async def _exchange(worker: Process, line: bytes) -> bytes:
-    if worker.stdin is None or worker.stdout is None:
-        raise WorkerEnded
-    try:
-        worker.stdin.write(line)
-        await worker.stdin.drain()
-    except (BrokenPipeError, ConnectionResetError):
-        raise WorkerEnded from None
-    answer = await worker.stdout.readline()
-    if not answer.endswith(b"\n"):
-        raise WorkerEnded
-    return answer
+    def _end(self, worker: _Worker) -> None:
+        worker.kill()
+        worker.writer.close()
+        self._started.discard(worker)

@@ -230,7 +230,7 @@ def test_close_leaves_no_process_in_the_middle_of_a_search_either() -> None:
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_model_used_under_another_event_loop_starts_new_workers(tasks: dict[str, Any]) -> None:
-    """asyncio itself complains about the first loop's workers, which nobody closed, when they are collected."""
+    """asyncio warns of the first loop's connection, which nobody closed, when it is collected."""
     model = OfflineModel()
 
     async def ask(task_id: str, close: bool) -> tuple[str, list[int]]:
