@@ -19,13 +19,15 @@ test: $(VENV)/installed-dev
 	$(MAKE) --jobs=3 --output-sync=target test-whole test-parts test-source
 
 # Two halves that take about as long, side by side: pages and scripts as people use them, then what these are made of.
+# A test that fails is tried once more, and shown: a fault fails twice, a machine that stalls for seconds does not.
+PYTEST := $(BIN)/python -m pytest --reruns 1 --max-suite-reruns 3 --rerun-show-tracebacks
 WHOLE := tests/browser tests/benchmark tests/auxiliary_utilities
 
 test-whole: $(VENV)/installed-dev
-	$(BIN)/python -m pytest $(WHOLE)
+	$(PYTEST) $(WHOLE)
 
 test-parts: $(VENV)/installed-dev
-	$(BIN)/python -m pytest $(WHOLE:%=--ignore=%)
+	$(PYTEST) $(WHOLE:%=--ignore=%)
 
 test-source: $(VENV)/installed-dev
 	$(BIN)/ruff check .
