@@ -12,6 +12,7 @@ Example: python tests/bench/bench_offline.py --set arc1-evaluation --limit 40
 import argparse
 import functools
 import multiprocessing
+import os
 import random
 import sys
 import time
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as for the model's workers
 
 import numpy as np
 

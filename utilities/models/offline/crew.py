@@ -95,14 +95,7 @@ class Crew:
         ours, theirs = socket.socketpair()
         with theirs:
             reader, writer = await asyncio.open_connection(sock=ours, limit=_LINE_LIMIT)
-            process = subprocess.Popen(
-                [sys.executable, "-m", "utilities.models.offline.worker"],
-                stdin=theirs,
-                stdout=theirs,
-                cwd=ROOT,
-                start_new_session=True,
-                env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"},
-            )
+            process = _start_process(theirs.fileno())
         worker = _Worker(process, reader, writer)
         self._started.add(worker)
         return worker
@@ -111,3 +104,15 @@ class Crew:
         worker.kill()
         worker.writer.close()
         self._started.discard(worker)
+
+
+def _start_process(stream: int) -> subprocess.Popen[bytes]:
+    """A worker whose stdin and stdout is the descriptor `stream`."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "utilities.models.offline.worker"],
+        stdin=stream,
+        stdout=stream,
+        cwd=ROOT,
+        start_new_session=True,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0"},
+    )

@@ -57,7 +57,7 @@ def numbered(values: Array) -> tuple[Array, int]:
 
 def coded(layers: Sequence[Layer]) -> tuple[Array, int]:
     """For each cell one number for its combination of classes, and an upper bound of these numbers."""
-    code, size = layers[0].classes, layers[0].count
+    code, size = layers[0].classes.astype(np.int64), layers[0].count
     for layer in layers[1:]:
         code, size = code * layer.count + layer.classes, size * layer.count
         if size > 1 << 18:
@@ -68,6 +68,17 @@ def coded(layers: Sequence[Layer]) -> tuple[Array, int]:
 def total_length(layers: Sequence[Layer]) -> float:
     """The length of all layers together."""
     return sum(layer.step.length for layer in layers)
+
+
+def _separating_sets(sets: Array, missed: Array) -> Array:
+    """The sets (one row of rising numbers each) that, with one layer more, miss no conflict together.
+
+    `missed`: for each layer a row that is 1 where it misses the conflict, else 0.
+    """
+    common = missed[sets].prod(axis=1)
+    which, last = np.nonzero(common @ missed.T == 0)
+    later = last > sets[which, -1]
+    return np.column_stack([sets[which[later]], last[later]])
 
 
 class Rules:
@@ -89,11 +100,14 @@ class Rules:
         for layer in sorted(layers, key=lambda layer: layer.step.length):
             distinct.setdefault(layer.classes.tobytes(), layer)
         self.layers = [layer for layer in distinct.values() if layer.count > 1]
+        self.classes = np.array([layer.classes for layer in self.layers], dtype=np.int32).T.copy()
+        """The classes of all layers, one row for each cell."""
 
     def _layer(self, state: State) -> Layer:
         self.budget.spend(1)
         values = flatten(state.values[: self.train])
-        return Layer(state.step, values, *numbered(values))
+        classes, count = numbered(values)
+        return Layer(state.step, values, classes.astype(np.int32), count)
 
     def decisions(self, bases: int, widest: int) -> Iterator[Step]:
         """Programs that end by a table over up to `widest` layers, besides the colour of one of the cheapest grids."""
@@ -170,25 +184,19 @@ class Rules:
 
     def _separating(self, conflicts: Array, widest: int) -> list[tuple[Layer, ...]]:
         """Sets of layers, cheap ones first, that tell all the sampled pairs of cells apart."""
-        if not conflicts.size:
+        if not conflicts.size or not self.layers:
             return []
         left, right = conflicts
-        unsolved = []
-        for layer in self.layers:
-            same = layer.classes[left] == layer.classes[right]
-            if not same.all():
-                unsolved.append((layer, int.from_bytes(np.packbits(same).tobytes(), "big")))
-        found: list[tuple[Layer, ...]] = [(layer,) for layer, bits in unsolved if not bits]
-        rest = [(layer, bits) for layer, bits in unsolved if bits][:_PAIRED]
+        alike = (self.classes[left] == self.classes[right]).T
+        sets = np.flatnonzero(~alike.any(axis=1))[:, None].tolist()
+        some = np.flatnonzero(alike.any(axis=1) & ~alike.all(axis=1))[:_PAIRED]
+        missed = alike[some].astype(np.float32)
         if widest >= 2:
-            found += [(one, two) for (one, a), (two, b) in combinations(rest, 2) if not a & b]
-        if widest >= 3 and len(found) < ENOUGH:
-            found += [
-                (one, two, three)
-                for (one, a), (two, b), (three, c) in combinations(rest[:_TRIPLED], 3)
-                if not a & b & c
-            ]
-        return sorted(found, key=total_length)
+            sets += some[_separating_sets(np.arange(len(some))[:, None], missed)].tolist()
+        if widest >= 3 and len(sets) < ENOUGH:
+            missed = missed[:_TRIPLED]
+            sets += some[_separating_sets(np.stack(np.triu_indices(len(missed), 1), axis=1), missed)].tolist()
+        return sorted((tuple(self.layers[k] for k in one) for one in sets), key=total_length)
 
     def _table(
         self, base: Layer, layers: tuple[Layer, ...], most_doubt: float

@@ -51,8 +51,7 @@ def shoot(grid: Array, colour: Colour, directions: list[Move], over: bool) -> Ar
     A line stops before the first cell that is not black, or, with `over`, runs across it.
     """
     rows, columns = grid.shape
-    cells = grid.tolist()
-    result = grid.copy()
+    cells, result = grid.tolist(), grid.tolist()
     sources = np.argwhere(grid == colour if colour else grid != 0).tolist()
     if not 0 < len(sources) <= 60:
         raise ValueError("there are no points, or too many")
@@ -60,9 +59,9 @@ def shoot(grid: Array, colour: Colour, directions: list[Move], over: bool) -> Ar
         for down, right in directions:
             a, b = i + down, j + right
             while 0 <= a < rows and 0 <= b < columns and (over or cells[a][b] == 0):
-                result[a, b] = cells[i][j]
+                result[a][b] = cells[i][j]
                 a, b = a + down, b + right
-    return result
+    return np.array(result)
 
 
 @operation(
@@ -207,12 +206,13 @@ def move_towards(grid: Array, colour: Colour, target: Colour) -> Array:
 def pull_to(grid: Array, target: Colour) -> Array:
     """Pull each cell of another colour straight to the cells of colour `target`, next to which it stops; others vanish."""
     rows, columns = grid.shape
+    cells = grid.tolist()
     result = np.where(grid == target, grid, 0)
     for i, j in np.argwhere((grid != 0) & (grid != target)).tolist():
         for down, right in ((-1, 0), (1, 0), (0, -1), (0, 1)):
             a, b = i, j
-            while 0 <= a < rows and 0 <= b < columns and grid[a, b] != target:
+            while 0 <= a < rows and 0 <= b < columns and cells[a][b] != target:
                 a, b = a + down, b + right
             if 0 <= a < rows and 0 <= b < columns:
-                result[a - down, b - right] = grid[i, j]
+                result[a - down, b - right] = cells[i][j]
     return result

@@ -62,7 +62,8 @@ def boxes(labels: Array) -> list[tuple[int, int, int, int, int]]:
     """(number, top, bottom, left, right) of each object; bottom and right are exclusive."""
     rows, columns = np.nonzero(labels)
     numbers = labels[rows, columns]
-    found = np.tile([[99], [0], [99], [0]], labels.max() + 1)
+    found = np.zeros((4, labels.max() + 1), dtype=int)
+    found[::2] = 99
     np.minimum.at(found[0], numbers, rows)
     np.maximum.at(found[1], numbers, rows + 1)
     np.minimum.at(found[2], numbers, columns)
