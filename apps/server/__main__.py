@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 IDLE_SECONDS = 20
 """After so long a connection that sends no whole request is closed: many of them would keep everybody else out."""
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 THREADS, CONNECTIONS = 576, 1000
 """An open event stream holds a thread (256 of them), a program that waits for its turn too (256); the rest answer."""
 
@@ -89,6 +90,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         ) from None
     finally:
         close_app(app)
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)  # one that comes now must not change the exit code
 
 
 def _settings(config: ServerConfig) -> dict[str, Any]:
@@ -136,16 +139,21 @@ def _listened(server: Any) -> int:
 
 
 def _run_until_signalled(server: Any, app: "Flask") -> None:
-    """Serve; then exit with 130 after Ctrl-C and 143 after SIGTERM. waitress itself ends quietly after either."""
+    """Serve; then exit with 130 after Ctrl-C and 143 after SIGTERM; after a second one at once.
+
+    waitress itself ends quietly after either, and not well when the second comes while it ends.
+    """
     numbers: list[int] = []
 
     def stop(number: int, frame: object) -> None:
+        if numbers:
+            os._exit(128 + numbers[0])
         numbers.append(number)
         app.extensions["chat_channels"].close()
         app.extensions["feed"].close()  # or waitress would wait for every open stream
         raise SystemExit
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in SIGNALS:
         signal.signal(number, stop)
     server.run()
     sys.exit(128 + numbers[0] if numbers else 0)

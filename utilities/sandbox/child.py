@@ -17,7 +17,7 @@ from time import perf_counter
 from types import ModuleType
 
 from utilities.sandbox import kernel
-from utilities.sandbox.conversion import BadOutput, OutputTooLarge, to_grid
+from utilities.sandbox.conversion import BadOutput, OutputTooLarge, to_grid, type_name
 from utilities.sandbox.wire import LENGTH, LOCKED, NO_MEMORY, NO_MEMORY_STATUS
 
 TYPE_CHECKING = False
@@ -216,7 +216,7 @@ def _failure(error: BaseException) -> "Failure":
             return "output_too_large", str(error)[:1000]
         case _Unreadable():
             return "syntax_error", _syntax_message(error.args[0])
-    return "exception", f"{type(error).__name__}: {_text(error)}"[:1000] + _place(error)
+    return "exception", f"{type_name(type(error))}: {_text(error)}"[:1000] + _place(error)
 
 
 def give_back() -> None:
@@ -253,8 +253,8 @@ def _hides_memory_error(error: BaseException) -> bool:
 
 def _syntax_message(error: Exception) -> str:
     if isinstance(error, SyntaxError):
-        return _clean(f"{type(error).__name__}: {error.msg}"[:1000] + f" (line {error.lineno or 1})")
-    return _clean(f"{type(error).__name__}: {error}"[:1000])
+        return _clean(f"{type_name(type(error))}: {error.msg}"[:1000] + f" (line {error.lineno or 1})")
+    return _clean(f"{type_name(type(error))}: {error}"[:1000])
 
 
 def _place(error: BaseException) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MAX_SIDE = 30
 MAX_CELLS = 500_000
 """A grid of more cells would be over 1 MB of JSON: that is too large rather than a wrong grid."""
+_TIMES = "mM"
+"""numpy's kinds of durations and dates, which turn into plain integers where their unit is the nanosecond."""
 
 
 class BadOutput(Exception):
@@ -56,6 +58,8 @@ def _items(value: "Any", what: str, of: str) -> "list[Any]":
 
 def _array_items(value: "Any", what: str, of: str) -> "list[Any]":
     wanted = 2 if of == "rows" else 1
+    if value.dtype.kind in _TIMES:
+        raise BadOutput(f"{what} is a numpy array of {value.dtype.name}, not of whole numbers")
     if value.ndim != wanted:
         raise BadOutput(f"{what} is a numpy array of {value.ndim} dimensions, not {wanted}")
     if not value.size:
@@ -85,7 +89,9 @@ def _row(value: "Any", number: int, width: int) -> list[int]:
 
 def _cell(value: "Any", number: int) -> int:
     """An unusual cell as an int; raises BadOutput."""
-    plain = value.tolist() if _is_scalar(value) else value  # not item(), which makes 0.0 of a masked cell
+    plain = value
+    if _is_scalar(value) and value.dtype.kind not in _TIMES:
+        plain = value.tolist()  # not item(), which makes 0.0 of a masked cell
     if _is_longdouble(plain):
         plain = int(plain) if plain.is_integer() else plain
     elif issubclass(type(plain), float) and float.is_integer(plain):
@@ -128,4 +134,10 @@ def _name(value: "Any") -> str:
         return str(value)
     if kind is str:
         return f"the text {value[:20]!r}"
-    return "None" if value is None else f"a value of type {kind.__name__}"
+    return "None" if value is None else f"a value of type {type_name(kind)}"
+
+
+def type_name(kind: type) -> str:
+    """The name of a type, whatever its metaclass says."""
+    name: str = type.__dict__["__name__"].__get__(kind)
+    return name
