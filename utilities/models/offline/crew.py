@@ -16,6 +16,9 @@ from utilities.config import ROOT
 _LINE_LIMIT = 1 << 26
 """Bytes of the longest line a worker may answer with."""
 
+TRIES = 3
+"""Workers that get a line, one after the other, when they are killed from outside."""
+
 
 class WorkerEnded(Exception):
     """A worker process ended before it answered."""
@@ -55,17 +58,25 @@ class Crew:
         self._started: set[_Worker] = set()
 
     async def run(self, line: bytes) -> bytes:
-        """A worker's answer to one line. Raises WorkerEnded."""
+        """A worker's answer to one line, another's where one is killed from outside. Raises WorkerEnded."""
         self._follow_loop()
         async with self._slots:
-            worker = self._idle.pop() if self._idle else await self._start()
-            try:
-                answer = await worker.answer(line)
-            except (asyncio.CancelledError, WorkerEnded):
-                self._end(worker)
-                raise
-            self._idle.append(worker)
-            return answer
+            for tries_left in reversed(range(TRIES)):
+                worker = self._idle.pop() if self._idle else await self._start()
+                try:
+                    answer = await worker.answer(line)
+                except asyncio.CancelledError:
+                    self._end(worker)
+                    raise
+                except WorkerEnded:
+                    is_closed = worker not in self._started
+                    self._end(worker)
+                    if is_closed or not tries_left:
+                        raise
+                else:
+                    self._idle.append(worker)
+                    return answer
+        raise WorkerEnded
 
     @property
     def process_ids(self) -> list[int]:

@@ -24,6 +24,7 @@ from utilities.model_utils import (
     get_model,
 )
 from utilities.models.offline import OfflineModel
+from utilities.models.offline.crew import TRIES
 
 CODE = "Write a Python function solve_task(input_grid)."
 
@@ -226,6 +227,30 @@ def test_close_leaves_no_process_in_the_middle_of_a_search_either() -> None:
     started = asyncio.run(close_early())
     assert started
     assert not any(map(runs, started))
+
+
+@pytest.mark.parametrize("kills", [1, TRIES])
+def test_a_worker_that_is_killed_from_outside_is_replaced_but_not_for_ever(
+    tasks: dict[str, Any], kills: int
+) -> None:
+    async def kill_workers() -> Reply:
+        model = OfflineModel()
+        try:
+            asking = asyncio.create_task(model.ask(request(prompt_for(tasks["3c9b0459"], asks=CODE))))
+            for _ in range(kills):
+                [worker] = await started_workers(model)
+                os.kill(worker, signal.SIGKILL)
+                while worker in model._crew.process_ids:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+            return await asking
+        finally:
+            await model.close()
+
+    if kills < TRIES:
+        assert "def solve_task" in asyncio.run(kill_workers()).text
+    else:
+        with pytest.raises(RetryableError, match="killed"):
+            asyncio.run(kill_workers())
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
