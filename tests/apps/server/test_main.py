@@ -59,6 +59,16 @@ def test_it_answers_and_leaves_nothing_behind(folder: Path, number: int, code: i
         wait_for_end_of(left)
 
 
+@pytest.mark.parametrize("gap", [0.01, 0.03, 0.1])
+def test_a_second_signal_changes_no_exit_code_and_prints_nothing(folder: Path, gap: float) -> None:
+    with LiveServer(folder) as server:
+        server.process.send_signal(signal.SIGTERM)
+        time.sleep(gap)
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.communicate(timeout=30)[1] == ""
+        assert server.process.returncode == 143
+
+
 def send_program(server: LiveServer, code: str) -> socket.socket:
     """A connection on which a program was sent and no answer is read."""
     body = json.dumps({"code": code, "input_grid": [[1]]}).encode()

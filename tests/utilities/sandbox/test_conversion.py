@@ -20,6 +20,16 @@ anything = st.recursive(
 )
 
 
+class _NoName(type):
+    @property
+    def __name__(cls) -> str:
+        raise ZeroDivisionError
+
+
+class Nameless(metaclass=_NoName):
+    """Will not say what it is called."""
+
+
 @given(grids)
 def test_a_grid_stands_for_itself_however_it_is_spelled(grid: list[list[int]]) -> None:
     spellings = [
@@ -89,6 +99,10 @@ class Pretender:
         (np.zeros((31, 3)), "31 rows"),
         (np.full((1, 1), np.nan), "nan"),
         (np.full((1, 1), 1.5), "1.5"),
+        (np.array([[1]], "M8[ns]"), r"numpy array of datetime64\[ns\]"),
+        ([np.array([1], "m8[s]")], r"row 1 is a numpy array of timedelta64\[s\]"),
+        ([[np.timedelta64(1, "ns")]], "a value of type timedelta64"),
+        (Nameless(), "a value of type Nameless"),
         (np.array([["1"]]), "text"),
         (np.ma.masked_array([[1]], mask=[[True]]), "None"),
         ([[1], 2], "row 2 is a value of type int"),
