@@ -90,8 +90,6 @@ def main(argv: Sequence[str] | None = None) -> None:
         ) from None
     finally:
         close_app(app)
-        for number in SIGNALS:
-            signal.signal(number, signal.SIG_IGN)  # one that comes now must not change the exit code
 
 
 def _settings(config: ServerConfig) -> dict[str, Any]:
@@ -139,15 +137,16 @@ def _listened(server: Any) -> int:
 
 
 def _run_until_signalled(server: Any, app: "Flask") -> None:
-    """Serve; then exit with 130 after Ctrl-C and 143 after SIGTERM; after a second one at once.
+    """Serve; then exit with 130 after Ctrl-C and 143 after SIGTERM; waitress itself ends quietly after either.
 
-    waitress itself ends quietly after either, and not well when the second comes while it ends.
+    A second signal is ignored: it comes from whoever started the server as well (make, a shell), and would cut short what
+    is being saved.
     """
     numbers: list[int] = []
 
     def stop(number: int, frame: object) -> None:
-        if numbers:
-            os._exit(128 + numbers[0])
+        for one in SIGNALS:
+            signal.signal(one, signal.SIG_IGN)
         numbers.append(number)
         app.extensions["chat_channels"].close()
         app.extensions["feed"].close()  # or waitress would wait for every open stream

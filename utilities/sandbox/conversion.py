@@ -2,7 +2,7 @@
 
 Taken as they are meant: lists and tuples (also subclasses), numpy arrays and numpy rows, Python and numpy integers,
 booleans (as 0 and 1), and whole-valued floats, because `np.zeros` gives floats. Not taken: NaN, infinity, 1.5, strings,
-None, generators and other iterables, ragged rows, a side of 0 or over 30, colours outside 0 to 9.
+dates and durations, None, generators and other iterables, ragged rows, a side of 0 or over 30, colours outside 0 to 9.
 
 It runs inside the sandbox, next to the program, since the value may be any object at all. The parent checks the result
 again (`protocol.CheckedGrid` and rectangular), so a program that tampers with this code only fools itself.

@@ -61,7 +61,8 @@ class Crew:
         """A worker's answer to one line, another's where one is killed from outside. Raises WorkerEnded."""
         self._follow_loop()
         async with self._slots:
-            for tries_left in reversed(range(TRIES)):
+            tries_left = TRIES
+            while True:
                 worker = self._idle.pop() if self._idle else await self._start()
                 try:
                     answer = await worker.answer(line)
@@ -69,14 +70,15 @@ class Crew:
                     self._end(worker)
                     raise
                 except WorkerEnded:
-                    is_closed = worker not in self._started
+                    tries_left -= 1
+                    was_closed = worker not in self._started
                     self._end(worker)
-                    if is_closed or not tries_left:
+                    if was_closed or not tries_left:
                         raise
                 else:
-                    self._idle.append(worker)
+                    if worker in self._started:
+                        self._idle.append(worker)
                     return answer
-        raise WorkerEnded
 
     @property
     def process_ids(self) -> list[int]:

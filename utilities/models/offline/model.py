@@ -50,7 +50,7 @@ class OfflineModel:
     async def ask(self, request: Request) -> Reply:
         """Answer one request.
 
-        Raises RetryableError when the worker process was killed from outside, RefusedError for a reasoning effort that
+        Raises RetryableError when one worker process after the other was killed from outside, RefusedError for a reasoning effort that
         it does not know, RunStopped after `stop`.
         """
         if self._stopped:
@@ -100,7 +100,9 @@ class OfflineModel:
             return decode_solutions(await self._crew.run(job))
         except WorkerEnded:
             raise RetryableError(
-                "worker_ended", "the OFFLINE model's worker process was killed; ask again to start another"
+                "worker_ended",
+                "the OFFLINE model's worker process was killed, and those that took its place: if memory is short, "
+                "lower --max_concurrent_tasks",
             ) from None
 
 

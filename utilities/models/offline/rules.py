@@ -188,14 +188,17 @@ class Rules:
             return []
         left, right = conflicts
         alike = (self.classes[left] == self.classes[right]).T
-        sets = np.flatnonzero(~alike.any(axis=1))[:, None].tolist()
-        some = np.flatnonzero(alike.any(axis=1) & ~alike.all(axis=1))[:_PAIRED]
-        missed = alike[some].astype(np.float32)
+        misses_some = alike.any(axis=1)
+        sets = np.flatnonzero(~misses_some)[:, None].tolist()
+        partial = np.flatnonzero(misses_some & ~alike.all(axis=1))[:_PAIRED]
+        missed = alike[partial].astype(np.float32)
         if widest >= 2:
-            sets += some[_separating_sets(np.arange(len(some))[:, None], missed)].tolist()
+            singles = np.arange(len(partial))[:, None]
+            sets += partial[_separating_sets(singles, missed)].tolist()
         if widest >= 3 and len(sets) < ENOUGH:
             missed = missed[:_TRIPLED]
-            sets += some[_separating_sets(np.stack(np.triu_indices(len(missed), 1), axis=1), missed)].tolist()
+            couples = np.stack(np.triu_indices(len(missed), 1), axis=1)
+            sets += partial[_separating_sets(couples, missed)].tolist()
         return sorted((tuple(self.layers[k] for k in one) for one in sets), key=total_length)
 
     def _table(
